@@ -1,0 +1,351 @@
+CREATE TABLE "documents" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"team_id" uuid NOT NULL,
+	"player_id" uuid,
+	"kind" text NOT NULL,
+	"file_id" uuid NOT NULL,
+	"original_name" text NOT NULL,
+	"position" smallint NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "drafts" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"tournament_id" uuid NOT NULL,
+	"token_hash" "bytea" NOT NULL,
+	"form" jsonb NOT NULL,
+	"team_id" uuid,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "drafts_token_hash_unique" UNIQUE("token_hash")
+);
+--> statement-breakpoint
+CREATE TABLE "files" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"tournament_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"digest" "bytea" NOT NULL,
+	"bytes" integer NOT NULL,
+	"content_type" text NOT NULL,
+	"put_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "files_never_empty" CHECK ("files"."bytes" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "uploads" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"tournament_id" uuid NOT NULL,
+	"capability_hash" "bytea",
+	"draft_id" uuid,
+	"slot" text,
+	"kind" text NOT NULL,
+	"file_id" uuid NOT NULL,
+	"original_name" text NOT NULL,
+	"sender_hash" "bytea" NOT NULL,
+	"team_id" uuid,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "uploads_capability_hash_unique" UNIQUE("capability_hash"),
+	CONSTRAINT "uploads_one_owner" CHECK (("uploads"."capability_hash" is null) <> ("uploads"."draft_id" is null)),
+	CONSTRAINT "uploads_slot_in_draft" CHECK (("uploads"."slot" is null) = ("uploads"."draft_id" is null))
+);
+--> statement-breakpoint
+CREATE TABLE "audit_entries" (
+	"id" bigserial PRIMARY KEY NOT NULL,
+	"at" timestamp with time zone DEFAULT now() NOT NULL,
+	"event" text NOT NULL,
+	"actor_kind" text NOT NULL,
+	"actor_id" uuid,
+	"tournament_id" uuid,
+	"subject_id" uuid,
+	"data" jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "idempotency_keys" (
+	"tournament_id" uuid NOT NULL,
+	"door" text NOT NULL,
+	"key_hash" "bytea" NOT NULL,
+	"fingerprint" "bytea" NOT NULL,
+	"team_id" uuid NOT NULL,
+	"state" text NOT NULL,
+	"code" text NOT NULL,
+	"secrets" "bytea" NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "installation" (
+	"one" boolean PRIMARY KEY DEFAULT true NOT NULL,
+	"file_key" "bytea" NOT NULL,
+	"secret_key_digest" "bytea" NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "installation_one_row" CHECK ("installation"."one")
+);
+--> statement-breakpoint
+CREATE TABLE "sessions" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"token_hash" "bytea" NOT NULL,
+	"staff_id" uuid NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"last_seen_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "sessions_token_hash_unique" UNIQUE("token_hash")
+);
+--> statement-breakpoint
+CREATE TABLE "setup_tokens" (
+	"token_hash" "bytea" PRIMARY KEY NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"claimed_at" timestamp with time zone,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "staff" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"email" text NOT NULL,
+	"email_key" text NOT NULL,
+	"password_hash" text NOT NULL,
+	"disabled_at" timestamp with time zone,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "staff_email_key_unique" UNIQUE("email_key")
+);
+--> statement-breakpoint
+CREATE TABLE "staff_roles" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"staff_id" uuid NOT NULL,
+	"role" text NOT NULL,
+	"tournament_id" uuid,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "staff_roles_owner_for_all" CHECK ("staff_roles"."role" <> 'owner' or "staff_roles"."tournament_id" is null)
+);
+--> statement-breakpoint
+CREATE TABLE "clubs" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"tournament_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"name_key" text NOT NULL,
+	"live_teams" integer DEFAULT 0 NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "clubs_live_teams_range" CHECK ("clubs"."live_teams" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "day_counts" (
+	"tournament_id" uuid NOT NULL,
+	"day" date NOT NULL,
+	"teams" integer NOT NULL,
+	CONSTRAINT "day_counts_tournament_id_day_pk" PRIMARY KEY("tournament_id","day")
+);
+--> statement-breakpoint
+CREATE TABLE "decision_requests" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"tournament_id" uuid NOT NULL,
+	"team_id" uuid NOT NULL,
+	"state" text NOT NULL,
+	"asked_at" timestamp with time zone NOT NULL,
+	"closed_at" timestamp with time zone,
+	CONSTRAINT "decision_requests_state_known" CHECK ("decision_requests"."state" in ('pending', 'in_review', 'escalated', 'changes_requested', 'approved', 'rejected', 'closed'))
+);
+--> statement-breakpoint
+CREATE TABLE "decisions" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"request_id" uuid NOT NULL,
+	"outcome" text NOT NULL,
+	"reason" text,
+	"actor_kind" text NOT NULL,
+	"actor_id" uuid,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "entry_links" (
+	"token_hash" "bytea" PRIMARY KEY NOT NULL,
+	"team_id" uuid NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"revoked_at" timestamp with time zone,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "mails" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"tournament_id" uuid NOT NULL,
+	"team_id" uuid,
+	"kind" text NOT NULL,
+	"to_address" text NOT NULL,
+	"to_name" text NOT NULL,
+	"data" jsonb NOT NULL,
+	"state" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "players" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"team_id" uuid NOT NULL,
+	"position" smallint NOT NULL,
+	"name" text NOT NULL,
+	"role" text,
+	"jersey_number" smallint,
+	"date_of_birth" date,
+	CONSTRAINT "players_jersey_range" CHECK ("players"."jersey_number" between 0 and 999)
+);
+--> statement-breakpoint
+CREATE TABLE "registration_moves" (
+	"id" bigserial PRIMARY KEY NOT NULL,
+	"team_id" uuid NOT NULL,
+	"from_state" text,
+	"to_state" text NOT NULL,
+	"reason" text,
+	"actor_kind" text NOT NULL,
+	"actor_id" uuid,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "state_counts" (
+	"tournament_id" uuid NOT NULL,
+	"state" text NOT NULL,
+	"teams" integer NOT NULL,
+	CONSTRAINT "state_counts_tournament_id_state_pk" PRIMARY KEY("tournament_id","state"),
+	CONSTRAINT "state_counts_range" CHECK ("state_counts"."teams" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "teams" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"tournament_id" uuid NOT NULL,
+	"club_id" uuid NOT NULL,
+	"number" integer NOT NULL,
+	"code" text NOT NULL,
+	"state" text NOT NULL,
+	"name" text NOT NULL,
+	"name_key" text NOT NULL,
+	"captain_name" text NOT NULL,
+	"captain_phone" text NOT NULL,
+	"captain_email" text NOT NULL,
+	"captain_email_key" text NOT NULL,
+	"captain_whatsapp" text NOT NULL,
+	"vice_captain_name" text NOT NULL,
+	"vice_captain_phone" text NOT NULL,
+	"vice_captain_email" text NOT NULL,
+	"vice_captain_whatsapp" text NOT NULL,
+	"payment_reference" text,
+	"player_count" smallint NOT NULL,
+	"search_text" text NOT NULL,
+	"reference" text NOT NULL,
+	"pin_hmac" "bytea" NOT NULL,
+	"submitted_at" timestamp with time zone NOT NULL,
+	"state_changed_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "teams_reference_unique" UNIQUE("reference"),
+	CONSTRAINT "teams_state_known" CHECK ("teams"."state" in ('submitted', 'in_review', 'changes_requested', 'waitlisted', 'reserved', 'approved', 'rejected', 'withdrawn'))
+);
+--> statement-breakpoint
+CREATE TABLE "tournament_counters" (
+	"tournament_id" uuid PRIMARY KEY NOT NULL,
+	"last_number" integer DEFAULT 0 NOT NULL,
+	"held_places" integer DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "tournament_documents" (
+	"tournament_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"position" smallint NOT NULL,
+	"required" boolean NOT NULL,
+	"retention_days" smallint NOT NULL,
+	CONSTRAINT "tournament_documents_tournament_id_kind_pk" PRIMARY KEY("tournament_id","kind")
+);
+--> statement-breakpoint
+CREATE TABLE "tournaments" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"slug" text NOT NULL,
+	"name" text NOT NULL,
+	"sport" text NOT NULL,
+	"id_prefix" text NOT NULL,
+	"is_default" boolean DEFAULT false NOT NULL,
+	"venue" text,
+	"starts_on" date,
+	"ends_on" date,
+	"time_zone" text NOT NULL,
+	"country" text NOT NULL,
+	"currency" text NOT NULL,
+	"fee_minor" integer NOT NULL,
+	"late_fee_minor" integer,
+	"late_fee_from" timestamp with time zone,
+	"opens_at" timestamp with time zone,
+	"closes_at" timestamp with time zone,
+	"squad_locks_at" timestamp with time zone,
+	"capacity" integer,
+	"keeps_waiting_list" boolean DEFAULT false NOT NULL,
+	"teams_per_club" smallint,
+	"squad_min" smallint NOT NULL,
+	"squad_max" smallint NOT NULL,
+	"player_roles" text[] NOT NULL,
+	"club_label" text NOT NULL,
+	"ids_revealed" text NOT NULL,
+	"asks_date_of_birth" boolean DEFAULT false NOT NULL,
+	"asks_jersey_number" boolean DEFAULT false NOT NULL,
+	"age_min" smallint,
+	"age_max" smallint,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "tournaments_slug_unique" UNIQUE("slug"),
+	CONSTRAINT "tournaments_squad_range" CHECK ("tournaments"."squad_min" >= 1 and "tournaments"."squad_max" between "tournaments"."squad_min" and 99),
+	CONSTRAINT "tournaments_capacity_range" CHECK ("tournaments"."capacity" is null or "tournaments"."capacity" >= 1),
+	CONSTRAINT "tournaments_fee_range" CHECK ("tournaments"."fee_minor" >= 0)
+);
+--> statement-breakpoint
+ALTER TABLE "documents" ADD CONSTRAINT "documents_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "documents" ADD CONSTRAINT "documents_player_id_players_id_fk" FOREIGN KEY ("player_id") REFERENCES "public"."players"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "documents" ADD CONSTRAINT "documents_file_id_files_id_fk" FOREIGN KEY ("file_id") REFERENCES "public"."files"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "drafts" ADD CONSTRAINT "drafts_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "drafts" ADD CONSTRAINT "drafts_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "files" ADD CONSTRAINT "files_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "uploads" ADD CONSTRAINT "uploads_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "uploads" ADD CONSTRAINT "uploads_draft_id_drafts_id_fk" FOREIGN KEY ("draft_id") REFERENCES "public"."drafts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "uploads" ADD CONSTRAINT "uploads_file_id_files_id_fk" FOREIGN KEY ("file_id") REFERENCES "public"."files"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "uploads" ADD CONSTRAINT "uploads_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "audit_entries" ADD CONSTRAINT "audit_entries_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "idempotency_keys" ADD CONSTRAINT "idempotency_keys_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "sessions" ADD CONSTRAINT "sessions_staff_id_staff_id_fk" FOREIGN KEY ("staff_id") REFERENCES "public"."staff"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "staff_roles" ADD CONSTRAINT "staff_roles_staff_id_staff_id_fk" FOREIGN KEY ("staff_id") REFERENCES "public"."staff"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "staff_roles" ADD CONSTRAINT "staff_roles_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "clubs" ADD CONSTRAINT "clubs_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "day_counts" ADD CONSTRAINT "day_counts_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "decision_requests" ADD CONSTRAINT "decision_requests_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "decision_requests" ADD CONSTRAINT "decision_requests_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "decisions" ADD CONSTRAINT "decisions_request_id_decision_requests_id_fk" FOREIGN KEY ("request_id") REFERENCES "public"."decision_requests"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "entry_links" ADD CONSTRAINT "entry_links_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "mails" ADD CONSTRAINT "mails_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "mails" ADD CONSTRAINT "mails_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "players" ADD CONSTRAINT "players_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "registration_moves" ADD CONSTRAINT "registration_moves_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "state_counts" ADD CONSTRAINT "state_counts_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "teams" ADD CONSTRAINT "teams_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "teams" ADD CONSTRAINT "teams_club_id_clubs_id_fk" FOREIGN KEY ("club_id") REFERENCES "public"."clubs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "tournament_counters" ADD CONSTRAINT "tournament_counters_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "tournament_documents" ADD CONSTRAINT "tournament_documents_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "documents_by_team" ON "documents" USING btree ("team_id");--> statement-breakpoint
+CREATE INDEX "documents_by_file" ON "documents" USING btree ("file_id");--> statement-breakpoint
+CREATE INDEX "drafts_by_update" ON "drafts" USING btree ("updated_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "files_name" ON "files" USING btree ("tournament_id","name");--> statement-breakpoint
+CREATE INDEX "files_by_put_at" ON "files" USING btree ("put_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "uploads_one_a_slot" ON "uploads" USING btree ("draft_id","slot");--> statement-breakpoint
+CREATE INDEX "uploads_by_expiry" ON "uploads" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "uploads_by_file" ON "uploads" USING btree ("file_id");--> statement-breakpoint
+CREATE INDEX "audit_entries_by_subject" ON "audit_entries" USING btree ("subject_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "idempotency_keys_once" ON "idempotency_keys" USING btree ("tournament_id","door","key_hash");--> statement-breakpoint
+CREATE INDEX "idempotency_keys_by_expiry" ON "idempotency_keys" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "sessions_by_staff" ON "sessions" USING btree ("staff_id");--> statement-breakpoint
+CREATE INDEX "sessions_by_expiry" ON "sessions" USING btree ("expires_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "staff_roles_one_a_tournament" ON "staff_roles" USING btree ("staff_id",coalesce("tournament_id", '00000000-0000-0000-0000-000000000000'::uuid));--> statement-breakpoint
+CREATE UNIQUE INDEX "clubs_name" ON "clubs" USING btree ("tournament_id","name_key");--> statement-breakpoint
+CREATE UNIQUE INDEX "decision_requests_one_open" ON "decision_requests" USING btree ("team_id") WHERE "decision_requests"."state" in ('pending', 'in_review', 'escalated');--> statement-breakpoint
+CREATE INDEX "decision_requests_waiting" ON "decision_requests" USING btree ("tournament_id","state","asked_at");--> statement-breakpoint
+CREATE INDEX "decisions_by_request" ON "decisions" USING btree ("request_id","created_at");--> statement-breakpoint
+CREATE INDEX "entry_links_by_team" ON "entry_links" USING btree ("team_id");--> statement-breakpoint
+CREATE INDEX "entry_links_by_expiry" ON "entry_links" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "mails_by_state" ON "mails" USING btree ("state","created_at");--> statement-breakpoint
+CREATE INDEX "mails_by_team" ON "mails" USING btree ("team_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "players_position" ON "players" USING btree ("team_id","position");--> statement-breakpoint
+CREATE INDEX "registration_moves_by_team" ON "registration_moves" USING btree ("team_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "teams_number" ON "teams" USING btree ("tournament_id","number");--> statement-breakpoint
+CREATE UNIQUE INDEX "teams_code" ON "teams" USING btree ("tournament_id","code");--> statement-breakpoint
+CREATE UNIQUE INDEX "teams_live_name" ON "teams" USING btree ("tournament_id","name_key") WHERE "teams"."state" not in ('rejected', 'withdrawn');--> statement-breakpoint
+CREATE UNIQUE INDEX "teams_live_captain_email" ON "teams" USING btree ("tournament_id","captain_email_key") WHERE "teams"."state" not in ('rejected', 'withdrawn');--> statement-breakpoint
+CREATE INDEX "teams_newest" ON "teams" USING btree ("tournament_id","number" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "teams_by_state" ON "teams" USING btree ("tournament_id","state","number" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "teams_by_club" ON "teams" USING btree ("club_id","number" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "teams_by_name" ON "teams" USING btree ("tournament_id","name_key","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "tournaments_one_default" ON "tournaments" USING btree ("is_default") WHERE "tournaments"."is_default";

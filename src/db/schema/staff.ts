@@ -1,0 +1,109 @@
+import { sql } from 'drizzle-orm'
+import { bigserial, boolean, check, index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { bytea, createdAt, instant } from './columns.ts'
+import { tournaments } from './tournaments.ts'
+
+export const staff = pgTable('staff', {
+  id: uuid().primaryKey(),
+  name: text().notNull(),
+  email: text().notNull(),
+  emailKey: text('email_key').notNull().unique(),
+  passwordHash: text('password_hash').notNull(),
+  disabledAt: instant('disabled_at'),
+  createdAt: createdAt(),
+})
+
+export const staffRoles = pgTable(
+  'staff_roles',
+  {
+    id: uuid().primaryKey(),
+    staffId: uuid('staff_id')
+      .notNull()
+      .references(() => staff.id),
+    role: text({ enum: ['viewer', 'reviewer', 'admin', 'owner'] }).notNull(),
+    /** Null: for all tournaments. */
+    tournamentId: uuid('tournament_id').references(() => tournaments.id),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    uniqueIndex('staff_roles_one_a_tournament').on(
+      t.staffId,
+      sql`coalesce(${t.tournamentId}, '00000000-0000-0000-0000-000000000000'::uuid)`,
+    ),
+    check('staff_roles_owner_for_all', sql`${t.role} <> 'owner' or ${t.tournamentId} is null`),
+  ],
+)
+
+/** A signed-in browser: its token is kept only as a SHA-256 digest. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: uuid().primaryKey(),
+    tokenHash: bytea('token_hash').notNull().unique(),
+    staffId: uuid('staff_id')
+      .notNull()
+      .references(() => staff.id),
+    createdAt: createdAt(),
+    lastSeenAt: instant('last_seen_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (t) => [index('sessions_by_staff').on(t.staffId), index('sessions_by_expiry').on(t.expiresAt)],
+)
+
+/** One-time addresses where the first owner sets name, e-mail and password: kept only as SHA-256 digests. */
+export const setupTokens = pgTable('setup_tokens', {
+  tokenHash: bytea('token_hash').primaryKey(),
+  expiresAt: instant('expires_at').notNull(),
+  claimedAt: instant('claimed_at'),
+  createdAt: createdAt(),
+})
+
+/** What happened, written in the transaction it tells of; ids only, no personal data. */
+export const auditEntries = pgTable(
+  'audit_entries',
+  {
+    id: bigserial({ mode: 'number' }).primaryKey(),
+    at: instant('at').notNull().defaultNow(),
+    event: text().notNull(),
+    actorKind: text('actor_kind').notNull(),
+    actorId: uuid('actor_id'),
+    tournamentId: uuid('tournament_id').references(() => tournaments.id),
+    subjectId: uuid('subject_id'),
+    data: jsonb().notNull().default({}),
+  },
+  (t) => [index('audit_entries_by_subject').on(t.subjectId, t.id)],
+)
+
+/** Answers kept for replay, by tournament and door; `secrets` is encrypted under the server's key. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    tournamentId: uuid('tournament_id')
+      .notNull()
+      .references(() => tournaments.id),
+    door: text({ enum: ['form', 'api', 'icct26'] }).notNull(),
+    keyHash: bytea('key_hash').notNull(),
+    fingerprint: bytea().notNull(),
+    teamId: uuid('team_id').notNull(),
+    state: text().notNull(),
+    code: text().notNull(),
+    secrets: bytea().notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('idempotency_keys_once').on(t.tournamentId, t.door, t.keyHash),
+    index('idempotency_keys_by_expiry').on(t.expiresAt),
+  ],
+)
+
+/** Facts about this installation: its identity, the file naming key, the digest of its SECRET_KEY. */
+export const installation = pgTable(
+  'installation',
+  {
+    one: boolean().primaryKey().default(true),
+    fileKey: bytea('file_key').notNull(),
+    secretKeyDigest: bytea('secret_key_digest').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [check('installation_one_row', sql`${t.one}`)],
+)
