@@ -1,17 +1,32 @@
+import type { InferSelectModel } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { Database } from './db/client.ts'
+import type { tournamentDocuments, tournaments } from './db/schema/index.ts'
 import type { FileStore } from './files/storage.ts'
+import type { GrowingDelay } from './lib/growing-delay.ts'
 import type { Keys } from './lib/keys.ts'
 import type { Limiter } from './lib/limiter.ts'
+import type { Actor } from './permissions.ts'
 
-/** What every service needs, built once at start and overridable in tests. At most ten fields. */
+/** A tournament with the documents it asks for, in the order it asks. */
+export type Tournament = InferSelectModel<typeof tournaments> & {
+  documents: InferSelectModel<typeof tournamentDocuments>[]
+}
+
+/** What every service needs, built once at start and overridable in tests. */
 export type AppContext = {
   config: Config
   db: Database
   files: FileStore
   keys: Keys
   limiter: Limiter
+  /** Waits that grow with wrong passwords, PINs and links. */
+  guesses: GrowingDelay
   log: Logger
+  /** Who sent the request; a bad credential counts as nobody. */
+  identify: (request: Request) => Promise<Actor>
+  /** By slug; without one, the default tournament. */
+  findTournament: (slug?: string) => Promise<Tournament | undefined>
   now: () => Date
 }

@@ -1,0 +1,72 @@
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import postgres, { type Options, type Sql } from 'postgres'
+import * as schema from './schema/index.ts'
+
+const CONNECT_TIMEOUT_SECONDS = 10
+const IDLE_TIMEOUT_SECONDS = 300
+const CONNECTION_LIFETIME_SECONDS = 3600
+const STATEMENT_TIMEOUT_MS = 30_000
+const LOCK_TIMEOUT_MS = 25_000
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
+/** Of the pool: for writers that may wait on locks, so that they never starve the readers. */
+const LOCKING_SHARE = 0.4
+const WRITING_SHARE = 0.2
+const CLOSE_TIMEOUT_SECONDS = 5
+
+export type Connection =
+  | { host: string; port: number; user: string; password: string; database: string }
+  | { url: string }
+
+/**
+ * Three pools over one database. `read` runs single statements that wait for nobody; `locking` runs single statements that take an
+ * advisory lock; `write` runs transactions (`write.begin`), also through drizzle as `orm`.
+ */
+export type Database = {
+  read: Sql
+  locking: Sql
+  write: Sql
+  orm: PostgresJsDatabase<typeof schema>
+  close(): Promise<void>
+}
+
+/** What runs statements: a pool or an open transaction. */
+export type Queryable = Pick<Sql, 'unsafe'> & Sql
+
+export function openDatabase(connection: Connection, connectionsMax: number): Database {
+  const locking = Math.max(2, Math.floor(connectionsMax * LOCKING_SHARE))
+  const writing = Math.max(2, Math.floor(connectionsMax * WRITING_SHARE))
+  // With the default pipelining, throughput decays for the life of the process; with 0, `begin` never reserves its connection.
+  const read = connect(connection, Math.max(2, connectionsMax - locking - writing), 0)
+  const lock = connect(connection, locking, 0)
+  const write = connect(connection, writing, 1)
+  // drizzle sets up its own serialisers on the client it is given, so it gets one of the three to itself with transactions.
+  const orm = drizzle(write, { schema })
+  return {
+    read,
+    locking: lock,
+    write,
+    orm,
+    async close() {
+      await Promise.all([read, lock, write].map((sql) => sql.end({ timeout: CLOSE_TIMEOUT_SECONDS })))
+    },
+  }
+}
+
+function connect(connection: Connection, max: number, maxPipeline: 0 | 1): Sql {
+  const options = {
+    max,
+    max_pipeline: maxPipeline,
+    connect_timeout: CONNECT_TIMEOUT_SECONDS,
+    idle_timeout: IDLE_TIMEOUT_SECONDS,
+    max_lifetime: CONNECTION_LIFETIME_SECONDS,
+    onnotice() {},
+    connection: {
+      application_name: 'teamsheet',
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      lock_timeout: LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      timezone: 'UTC',
+    },
+  } as Options<Record<string, never>>
+  return 'url' in connection ? postgres(connection.url, options) : postgres({ ...connection, ...options })
+}

@@ -1,0 +1,14 @@
+import type { Sql } from 'postgres'
+
+/**
+ * Every advisory lock of the server, in the order in which a transaction may take them: file, idempotency key, tournament. All end with
+ * their transaction. The first number is the lock's class, the second a hash of what it guards; src/teams/add-team.sql takes the last
+ * two by the same numbers. `migration` and `setup` are taken alone.
+ */
+export const LOCKS = { migration: 7100, file: 7101, idempotencyKey: 7102, tournament: 7103, setup: 7104 } as const
+export type Lock = keyof typeof LOCKS
+
+/** Waits for the lock and holds it to the end of the transaction. */
+export async function takeLock(tx: Sql, lock: Lock, subject: string): Promise<void> {
+  await tx`select pg_advisory_xact_lock(${LOCKS[lock]}::int, hashtext(${subject}))`
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator'
+import postgres, { type Sql } from 'postgres'
+import { StartError } from '#src/lib/start-error.ts'
+import addTeam from '#src/teams/add-team.sql' with { type: 'text' }
+import type { Connection } from './client.ts'
+import { LOCKS } from './locks.ts'
+
+const FOLDER = join(import.meta.dir, Bun.isStandaloneExecutable ? 'drizzle' : '../../drizzle')
+const OLDEST_POSTGRES = 140_000
+
+/**
+ * Brings the database to this executable's schema, one process at a time, and re-creates the registration function when its text has
+ * changed. Throws StartError when the schema is newer than this executable, or PostgreSQL older than 14.
+ */
+export async function migrate(connection: Connection): Promise<void> {
+  const options = { max: 1, max_pipeline: 1, onnotice() {} } as postgres.Options<Record<string, never>>
+  const sql = 'url' in connection ? postgres(connection.url, options) : postgres({ ...connection, ...options })
+  try {
+    await sql`select pg_advisory_lock(${LOCKS.migration}::int, 0)`
+    await refuseWhatWeCannotServe(sql)
+    await runMigrations(drizzle(sql), { migrationsFolder: FOLDER })
+    await createFunction(sql)
+    await createSearchIndexes(sql)
+  } finally {
+    await sql.end({ timeout: 5 })
+  }
+}
+
+async function refuseWhatWeCannotServe(sql: Sql): Promise<void> {
+  const [server] =
+    await sql`select current_setting('server_version_num')::int as version, to_regclass('drizzle.__drizzle_migrations') is not null as migrated`
+  if (server!.version < OLDEST_POSTGRES)
+    throw new StartError('This PostgreSQL is older than 14. Please name a newer one in DATABASE_URL.')
+  if (!server!.migrated) return
+  const known = Math.max(...readMigrationFiles({ migrationsFolder: FOLDER }).map((migration) => migration.folderMillis))
+  const [newest] = await sql`select max(created_at)::float8 as at from drizzle.__drizzle_migrations`
+  if (newest!.at !== null && newest!.at > known)
+    throw new StartError(
+      'This database was made by a newer Teamsheet. Please start that version, or restore an older backup.',
+    )
+}
+
+async function createFunction(sql: Sql): Promise<void> {
+  const digest = createHash('sha256').update(addTeam).digest('hex')
+  const [present] =
+    await sql`select obj_description(oid) as digest from pg_proc where proname = 'add_team' and pronamespace = current_schema()::regnamespace`
+  if (present?.digest === digest) return
+  await sql.begin(async (tx) => {
+    await tx.unsafe(addTeam)
+    await tx.unsafe(`comment on function add_team(jsonb) is '${digest}'`)
+  })
+}
+
+/** Search is quick with pg_trgm; without the right to create it, the same queries run without an index. */
+async function createSearchIndexes(sql: Sql): Promise<void> {
+  const [extension] = await sql`select true as present from pg_extension where extname = 'pg_trgm'`
+  if (
+    !extension &&
+    !(await sql`create extension if not exists pg_trgm`.then(
+      () => true,
+      () => false,
+    ))
+  )
+    return
+  await sql`create index if not exists clubs_name_trigrams on clubs using gin (name_key gin_trgm_ops)`
+  await sql`create index if not exists teams_search_trigrams on teams using gin (search_text gin_trgm_ops)`
+}

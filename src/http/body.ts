@@ -1,0 +1,63 @@
+import { AppError } from '#src/errors.ts'
+import { type BodyLimit, FORM_FIELDS_MAX, JSON_DEPTH_MAX } from './limits.ts'
+
+/**
+ * Reads a body within its limit, by declared length first and by counting while it is read.
+ * Returns parsed JSON, or the fields of a URL-encoded form as strings (the last of a repeated name wins).
+ * Throws BODY_TOO_LARGE, MALFORMED_REQUEST, UNSUPPORTED_MEDIA_TYPE.
+ */
+export async function readBody(request: Request, limit: BodyLimit): Promise<unknown> {
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
+  if (limit.kind === 'json') {
+    if (type !== 'application/json')
+      throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Please send application/json.' })
+    return parseJson(await readText(request, limit.maxBytes))
+  }
+  if (type === '' && !request.body) return {}
+  if (type !== 'application/x-www-form-urlencoded')
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Please send a form.' })
+  const fields = new URLSearchParams(await readText(request, limit.maxBytes))
+  if (fields.size > FORM_FIELDS_MAX)
+    throw new AppError('MALFORMED_REQUEST', { message: `A form has at most ${FORM_FIELDS_MAX} fields.` })
+  return Object.fromEntries(fields)
+}
+
+async function readText(request: Request, maxBytes: number): Promise<string> {
+  if (request.headers.has('content-encoding'))
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Please send the body uncompressed.' })
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw new AppError('BODY_TOO_LARGE')
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > maxBytes) throw new AppError('BODY_TOO_LARGE')
+    chunks.push(chunk)
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+  } catch {
+    throw new AppError('MALFORMED_REQUEST', { message: 'The body is not valid UTF-8.' })
+  }
+}
+
+function parseJson(text: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new AppError('MALFORMED_REQUEST', { message: 'The body is not valid JSON.' })
+  }
+  if (depthOf(value) > JSON_DEPTH_MAX)
+    throw new AppError('MALFORMED_REQUEST', { message: 'The JSON is nested too deeply.' })
+  return value
+}
+
+function depthOf(value: unknown): number {
+  let depth = 0
+  let level: unknown[] = [value]
+  while (level.length > 0 && depth <= JSON_DEPTH_MAX) {
+    level = level.flatMap((item) => (item !== null && typeof item === 'object' ? Object.values(item) : []))
+    depth += 1
+  }
+  return depth
+}

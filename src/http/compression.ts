@@ -1,0 +1,35 @@
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+
+const SMALLEST_BYTES = 1024
+/** Quick enough to do for every page; assets are compressed harder, once, by the build. */
+const BROTLI_QUALITY = 4
+const COMPRESSIBLE = /^(?:text\/|application\/(?:json|problem\+json|javascript)|image\/svg)/
+
+/** The encoding the client takes that we give: brotli first (RFC 9110, section 12.5.3). */
+export function chooseEncoding(acceptEncoding: string | null): 'br' | 'gzip' | undefined {
+  const accepted = new Map(
+    (acceptEncoding ?? '').split(',').map((part) => {
+      const [name = '', ...parameters] = part.trim().toLowerCase().split(';')
+      const quality = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('q='))
+      return [name.trim(), quality === undefined ? 1 : Number(quality.slice(2))] as const
+    }),
+  )
+  return (['br', 'gzip'] as const).find((name) => (accepted.get(name) ?? 0) > 0)
+}
+
+/** The body compressed, or undefined where that is not worth it. */
+export function compress(
+  body: Uint8Array,
+  contentType: string,
+  encoding: 'br' | 'gzip' | undefined,
+): Uint8Array | undefined {
+  if (encoding === undefined || body.byteLength < SMALLEST_BYTES || !COMPRESSIBLE.test(contentType)) return undefined
+  return encoding === 'gzip'
+    ? gzipSync(body)
+    : brotliCompressSync(body, {
+        params: {
+          [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
+          [constants.BROTLI_PARAM_SIZE_HINT]: body.byteLength,
+        },
+      })
+}

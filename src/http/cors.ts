@@ -1,0 +1,33 @@
+import type { AppContext } from '#src/context.ts'
+
+const PREFLIGHT_SECONDS = 7200
+
+/** CORS headers (Fetch standard, section 3.3) for an answer of an API door; none for pages and for origins that are not named. */
+export function corsHeaders(ctx: AppContext, request: Request): Record<string, string> {
+  const origin = request.headers.get('origin')
+  if (!isApi(request)) return {}
+  if (origin === null || !ctx.config.corsOrigins.includes(origin)) return { vary: 'Origin' }
+  return {
+    vary: 'Origin',
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers':
+      'Idempotency-Key, Idempotent-Replayed, X-Request-ID, Location, Retry-After, RateLimit, RateLimit-Policy',
+  }
+}
+
+/** The answer to a preflight: cheap, never counted. */
+export function preflight(ctx: AppContext, request: Request): Response | undefined {
+  if (request.method !== 'OPTIONS' || !isApi(request)) return undefined
+  return new Response(null, {
+    status: 204,
+    headers: {
+      ...corsHeaders(ctx, request),
+      'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+      'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key, X-Request-ID',
+      'access-control-max-age': String(PREFLIGHT_SECONDS),
+    },
+  })
+}
+
+const isApi = (request: Request) => new URL(request.url).pathname.startsWith('/api/')

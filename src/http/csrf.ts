@@ -1,0 +1,41 @@
+import type { AppContext } from '#src/context.ts'
+import { AppError } from '#src/errors.ts'
+import { equalBytes } from '#src/lib/keys.ts'
+import type { Actor } from '#src/permissions.ts'
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * Refuses a write that another site's page makes a browser send: a foreign `Origin`, or a `Sec-Fetch-Site` that is not our own
+ * (OWASP, "Cross-Site Request Forgery Prevention": Fetch Metadata). At the API a write admitted by cookie must show one of them.
+ * Throws CSRF_FAILED.
+ */
+export function checkOrigin(ctx: AppContext, request: Request): void {
+  if (SAFE_METHODS.has(request.method)) return
+  const api = new URL(request.url).pathname.startsWith('/api/')
+  const origin = request.headers.get('origin')
+  if (origin !== null) {
+    if (origin === ownOrigin(ctx, request) || (api && ctx.config.corsOrigins.includes(origin))) return
+    if (!api || request.headers.has('cookie')) throw new AppError('CSRF_FAILED')
+    return
+  }
+  const site = request.headers.get('sec-fetch-site')
+  if (site !== null && site !== 'same-origin' && site !== 'none') throw new AppError('CSRF_FAILED')
+  if (site === null && api && /(?:^|;\s*)(?:__Host-)?session=/.test(request.headers.get('cookie') ?? ''))
+    throw new AppError('CSRF_FAILED')
+}
+
+/** The scheme, host and port people reach us at: `PUBLIC_URL`, else the request's own. */
+export function ownOrigin(ctx: AppContext, request: Request): string {
+  if (ctx.config.publicUrl !== undefined) return new URL(ctx.config.publicUrl).origin
+  return new URL(request.url).origin
+}
+
+/** The token every form of a signed-in person carries, bound to the session. */
+export const csrfToken = (ctx: AppContext, actor: Actor) =>
+  actor.kind === 'staff' ? ctx.keys.hash('csrf', actor.sessionId).toString('base64url') : ''
+
+/** Throws CSRF_FAILED unless the form carried the session's own token. */
+export function checkCsrfToken(ctx: AppContext, actor: Actor, given: string | undefined): void {
+  if (!equalBytes(Buffer.from(csrfToken(ctx, actor)), Buffer.from(given ?? ''))) throw new AppError('CSRF_FAILED')
+}

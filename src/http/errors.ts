@@ -1,0 +1,63 @@
+import type { AppContext } from '#src/context.ts'
+import { isDatabaseUnavailable } from '#src/db/transient.ts'
+import { AppError } from '#src/errors.ts'
+import { ErrorFragment, ErrorPage } from '#views/errors/error.tsx'
+import { html } from './page.ts'
+import { requestState } from './request-state.ts'
+
+const RETRY_AFTER_SECONDS = 5
+
+/** Whatever was thrown, as one of our refusals; what nobody foresaw is logged whole and told as INTERNAL_ERROR. */
+export function asAppError(ctx: AppContext, request: Request, code: string | number, thrown: unknown): AppError {
+  const cause = thrown instanceof Error && thrown.cause instanceof AppError ? thrown.cause : thrown
+  if (cause instanceof AppError) return cause
+  if (code === 'NOT_FOUND') return new AppError('NOT_FOUND')
+  if (code === 'VALIDATION' || code === 'PARSE' || code === 'INVALID_COOKIE_SIGNATURE')
+    return new AppError('MALFORMED_REQUEST')
+  const databaseError =
+    thrown instanceof Error && thrown.cause !== undefined && isDatabaseUnavailable(thrown.cause) ? thrown.cause : cause
+  if (isDatabaseUnavailable(databaseError)) {
+    ctx.log.warn({ event: 'database.unavailable', requestId: requestState(request).id, err: databaseError })
+    return new AppError('DATABASE_UNAVAILABLE', { retryAfterSeconds: RETRY_AFTER_SECONDS })
+  }
+  ctx.log.error({ event: 'request.failed', requestId: requestState(request).id, err: thrown })
+  return new AppError('INTERNAL_ERROR')
+}
+
+/** The refusal in the words of the door: problem+json (RFC 9457), a fragment for htmx, else a page. */
+export function refusal(ctx: AppContext, request: Request, error: AppError): Response {
+  const headers: Record<string, string> = { 'cache-control': 'no-store' }
+  if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds)
+  const { pathname } = new URL(request.url)
+  const state = requestState(request)
+  if (pathname.startsWith('/api/') || pathname === '/readyz' || pathname === '/healthz') {
+    headers['content-type'] = 'application/problem+json'
+    return new Response(JSON.stringify(problem(error, state.id)), { status: error.status, headers })
+  }
+  const props = { code: error.code, sentence: error.message, requestId: state.id, title: ctx.config.appTitle }
+  const view = request.headers.has('hx-request') ? ErrorFragment(props) : ErrorPage(props)
+  return html(view, { status: error.status, headers, fragment: request.headers.has('hx-request') })
+}
+
+function problem(error: AppError, requestId: string) {
+  return {
+    type: `/api/docs#${error.code}`,
+    title: new AppError(error.code).message,
+    status: error.status,
+    detail: error.message,
+    code: error.code,
+    request_id: requestId,
+    errors: error.errors.map(({ field, code, message }) => ({ field, pointer: pointerTo(field), code, message })),
+  }
+}
+
+/** `players[2].name` as a JSON pointer (RFC 6901): `/players/2/name`. */
+export const pointerTo = (field: string) =>
+  field === ''
+    ? ''
+    : `/${field
+        .replaceAll('~', '~0')
+        .replaceAll('/', '~1')
+        .replace(/\[(\d+)\]/g, '.$1')
+        .split('.')
+        .join('/')}`

@@ -1,0 +1,18 @@
+/** What a route's body may be. `stream` bodies are read by the route itself, counted by its own reader. */
+export type BodyLimit = { kind: 'none' | 'json' | 'form' | 'stream'; maxBytes: number }
+
+const MB = 1_048_576
+
+export const BODY_NONE: BodyLimit = { kind: 'none', maxBytes: 0 }
+export const BODY_JSON: BodyLimit = { kind: 'json', maxBytes: 256 * 1024 }
+/** A form without files: `application/x-www-form-urlencoded`. */
+export const BODY_FORM: BodyLimit = { kind: 'form', maxBytes: 64 * 1024 }
+/** One file and its overhead. */
+export const bodyFile = (maxFileBytes: number): BodyLimit => ({ kind: 'stream', maxBytes: maxFileBytes + 64 * 1024 })
+/** The whole registration form with its files. */
+export const BODY_WHOLE_FORM: BodyLimit = { kind: 'stream', maxBytes: 170 * MB }
+/** What Bun itself refuses, above every limit of ours; its own refusal has no body. */
+export const SERVER_BODY_MAX_BYTES = 180 * MB
+/** Values nested deeper than this in a JSON body are refused. */
+export const JSON_DEPTH_MAX = 16
+export const FORM_FIELDS_MAX = 200

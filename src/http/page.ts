@@ -1,0 +1,20 @@
+import type { VNode } from 'preact'
+import { renderFragment, renderPage } from '#views/layouts/render.ts'
+
+type Options = { status?: number; headers?: Record<string, string>; fragment?: boolean }
+
+/** A page as an answer; with `fragment`, a part of one. Pages show what only the asker may see: nobody stores them. */
+export function html(view: VNode, { status = 200, headers = {}, fragment = false }: Options = {}): Response {
+  return new Response(fragment ? renderFragment(view) : renderPage(view), {
+    status,
+    headers: { 'cache-control': 'no-store', ...headers, 'content-type': 'text/html; charset=utf-8' },
+  })
+}
+
+/** After a form: `303 See Other` (RFC 9110, section 15.4.4), so that reload and back do not send it again. */
+export function seeOther(location: string, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status: 303, headers: { 'cache-control': 'no-store', ...headers, location } })
+}
+
+/** Where a tournament's pages live: `/`, or `/t/<slug>` when the address named one. */
+export const basePath = (params: { slug?: string }) => (params.slug === undefined ? '' : `/t/${params.slug}`)

@@ -1,0 +1,37 @@
+import type { Tournament } from '#src/context.ts'
+import { type Actor, NOBODY } from '#src/permissions.ts'
+
+/** What is known of a request while it is answered; the request log tells it afterwards. */
+export type RequestState = {
+  id: string
+  startedAt: number
+  admitted: boolean
+  route: string
+  tier: string
+  address: string
+  actor: Actor
+  tournament: Tournament | undefined
+}
+
+const states = new WeakMap<Request, RequestState>()
+const ID = /^[\x21-\x7e]{1,128}$/
+
+/** The state of a request, made when it is first asked for. A usable `X-Request-ID` of the client's is kept. */
+export function requestState(request: Request): RequestState {
+  let state = states.get(request)
+  if (!state) {
+    const given = request.headers.get('x-request-id')
+    state = {
+      id: given && ID.test(given) ? given : Bun.randomUUIDv7(),
+      startedAt: performance.now(),
+      admitted: false,
+      route: '',
+      tier: '',
+      address: '',
+      actor: NOBODY,
+      tournament: undefined,
+    }
+    states.set(request, state)
+  }
+  return state
+}

@@ -1,0 +1,75 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
+
+const IV_BYTES = 12
+const TAG_BYTES = 16
+const TOKEN_BYTES = 32
+
+/** Everything made from the server's SECRET_KEY: one derived key a purpose (HKDF, RFC 5869), never the secret itself. */
+export type Keys = ReturnType<typeof makeKeys>
+
+export function makeKeys(secretKey: string) {
+  const derived = new Map<string, Buffer>()
+  const keyFor = (purpose: string) => {
+    let key = derived.get(purpose)
+    if (!key) derived.set(purpose, (key = Buffer.from(hkdfSync('sha256', secretKey, 'teamsheet', purpose, 32))))
+    return key
+  }
+  const hash = (purpose: string, value: string) => createHmac('sha256', keyFor(purpose)).update(value).digest()
+
+  return {
+    /** HMAC-SHA-256 of the value, 32 bytes. */
+    hash,
+
+    /** `payload.signature`, both base64url; the payload can be read by whoever holds it. */
+    sign(purpose: string, payload: string): string {
+      return `${Buffer.from(payload).toString('base64url')}.${hash(purpose, payload).toString('base64url')}`
+    },
+
+    /** The payload of a token that `sign` made for the same purpose; undefined for any other. */
+    verify(purpose: string, token: string): string | undefined {
+      const [body, signature, ...rest] = token.split('.')
+      if (!body || !signature || rest.length > 0) return undefined
+      const payload = Buffer.from(body, 'base64url').toString('utf8')
+      return equalBytes(hash(purpose, payload), Buffer.from(signature, 'base64url')) ? payload : undefined
+    },
+
+    /** AES-256-GCM: nonce, tag, ciphertext. */
+    encrypt(plain: string): Buffer {
+      const iv = randomBytes(IV_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', keyFor('encryption'), iv)
+      const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
+      return Buffer.concat([iv, cipher.getAuthTag(), sealed])
+    },
+
+    /** What `encrypt` was given; undefined when the bytes were not made under this key. */
+    decrypt(bytes: Uint8Array): string | undefined {
+      const sealed = Buffer.from(bytes)
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', keyFor('encryption'), sealed.subarray(0, IV_BYTES), {
+          authTagLength: TAG_BYTES,
+        })
+        decipher.setAuthTag(sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
+        return decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
+      } catch {
+        return undefined
+      }
+    },
+
+    /** Tells whether another process runs under the same secret, without telling the secret. */
+    digest: () => hash('digest', 'SECRET_KEY'),
+  }
+}
+
+/** 256 random bits, base64url: a link, a session, a draft. Only `hashToken` of it is ever stored. */
+export const newToken = () => randomBytes(TOKEN_BYTES).toString('base64url')
+export const hashToken = (token: string) => createHash('sha256').update(token).digest()
+
+export const equalBytes = (a: Uint8Array, b: Uint8Array) => a.length === b.length && timingSafeEqual(a, b)

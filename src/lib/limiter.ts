@@ -1,0 +1,37 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+
+export type Window = { points: number; seconds: number }
+export type Verdict = {
+  allowed: boolean
+  limit: number
+  remaining: number
+  resetSeconds: number
+  windowSeconds: number
+}
+export type Limiter = { take(name: string, window: Window, key: string): Promise<Verdict> }
+
+/** Counts requests in fixed windows, in this process's memory; entries go when their window ends. */
+export function memoryLimiter(): Limiter {
+  const limiters = new Map<string, RateLimiterMemory>()
+  return {
+    async take(name, window, key) {
+      let limiter = limiters.get(name)
+      if (!limiter)
+        limiters.set(name, (limiter = new RateLimiterMemory({ points: window.points, duration: window.seconds })))
+      try {
+        return verdict(await limiter.consume(key), window, true)
+      } catch (refusal) {
+        if (refusal instanceof RateLimiterRes) return verdict(refusal, window, false)
+        throw refusal
+      }
+    },
+  }
+}
+
+const verdict = (result: RateLimiterRes, window: Window, allowed: boolean): Verdict => ({
+  allowed,
+  limit: window.points,
+  remaining: Math.max(0, result.remainingPoints),
+  resetSeconds: Math.ceil(result.msBeforeNext / 1000),
+  windowSeconds: window.seconds,
+})
