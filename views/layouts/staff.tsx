@@ -1,0 +1,56 @@
+import type { ComponentChildren } from 'preact'
+import { m } from '#messages'
+import { Button } from '#views/parts/button.tsx'
+import { Flash, type FlashMessage } from '#views/parts/flash.tsx'
+import type { Theme } from './document.tsx'
+import { Document } from './document.tsx'
+import { Masthead } from './masthead.tsx'
+import { Footer } from './page.tsx'
+
+/** The staff pages that have an entry in the navigation, in its order. */
+export type StaffSection = 'dashboard' | 'registrations'
+
+export type StaffPageProps = {
+  title: string
+  tournamentName?: string
+  /** Which entry of the navigation is the present one. */
+  section?: StaffSection
+  /** Who is signed in. */
+  staffName: string
+  /** The session's token for the sign-out form. */
+  csrf: string
+  /** Stands above everything until it is mended: served without https, say. */
+  warning?: string
+  flash?: FlashMessage
+  lang?: string
+  theme?: Theme
+  children: ComponentChildren
+}
+
+/** A page behind the sign-in: the navigation of staff, who is signed in, and the way out. */
+export function StaffPage(props: StaffPageProps) {
+  const site = props.tournamentName ?? m.app_name()
+  const nav = [
+    { href: '/admin', label: m.layout_nav_dashboard(), isCurrent: props.section === 'dashboard' },
+    { href: '/admin/registrations', label: m.layout_nav_registrations(), isCurrent: props.section === 'registrations' },
+  ]
+  return (
+    <Document title={props.title} site={site} lang={props.lang} theme={props.theme} isPrivate>
+      <Masthead name={site} note={m.layout_staff_area()} href="/admin" nav={nav} navLabel={m.layout_navigation_staff()}>
+        <form class="masthead-sign-out" method="post" action="/sign-out">
+          <input type="hidden" name="csrf" value={props.csrf} />
+          <span class="masthead-person">{props.staffName}</span>
+          <Button type="submit" kind="quiet">
+            {m.layout_sign_out()}
+          </Button>
+        </form>
+      </Masthead>
+      <main id="main" tabIndex={-1} class="page page-wide">
+        {props.warning && <Flash kind="warning" text={props.warning} />}
+        {props.flash && <Flash {...props.flash} />}
+        {props.children}
+      </main>
+      <Footer />
+    </Document>
+  )
+}
