@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { EmbeddedDatabase } from './embedded.ts'
+import type { Layout } from './layout.ts'
+import { DATABASE, PORT, ROLE } from './password.ts'
+import { readPostmasterFile } from './postmaster-file.ts'
+
+/**
+ * The database that another process runs in the same data directory, or undefined while it does not take connections. Its own file tells
+ * where the socket is, as that process may have found another folder for temporary files than we would.
+ */
+export async function joinRunning(layout: Layout): Promise<EmbeddedDatabase | undefined> {
+  const file = readPostmasterFile(layout.cluster)
+  if (!file?.isReady || !file.socketDirectory || !existsSync(layout.password)) return undefined
+  const host = file.socketDirectory
+  if (!(await answers(`${host}/.s.PGSQL.${PORT}`))) return undefined
+  return {
+    connection: { host, port: PORT, user: ROLE, password: readFileSync(layout.password, 'utf8'), database: DATABASE },
+    owned: false,
+    state: () => 'running',
+    pid: () => readPostmasterFile(layout.cluster)?.pid,
+    ready: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+  }
+}
+
+async function answers(unix: string): Promise<boolean> {
+  try {
+    const socket = await Bun.connect({ unix, socket: { data() {}, error() {} } })
+    socket.end()
+    return true
+  } catch {
+    return false
+  }
+}
