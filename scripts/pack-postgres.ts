@@ -16,7 +16,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { DATABASE, INITIAL_PASSWORD, ROLE } from '#src/db/embedded/password.ts'
+import { DATABASE, ROLE } from '#src/db/embedded/connection.ts'
+import { INITIAL_PASSWORD } from '#src/db/embedded/password.ts'
 
 const RELEASE_LEVEL = 19
 const MODULES = ['plpgsql', 'dict_snowball', 'pg_trgm', 'unaccent']

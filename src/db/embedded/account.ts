@@ -38,7 +38,7 @@ export async function chooseAccount(program: string, home: string): Promise<Acco
     if (await canRun(account, program, home)) return account
   }
   throw new StartError(
-    `PostgreSQL refuses to run as root, no other user can reach ${home}, and this machine allows no user namespaces. ` +
+    `PostgreSQL refuses to run as root, no other user can reach ${home}, and user namespaces are not to be had here. ` +
       'Start as another user, choose a data directory that all users can pass through, or give DATABASE_URL.',
   )
 }

@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -90,7 +89,6 @@ function refuseOtherMajorVersion(cluster: string) {
 
 /** One call instead of a thousand fsyncs. */
 function syncWholeFileSystem(path: string) {
-  mkdirSync(path, { recursive: true })
   const descriptor = openSync(path, 'r')
   try {
     syncFileSystem(descriptor)

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { EmbeddedDatabase } from './embedded.ts'
+import { join } from 'node:path'
+import { connectionTo, type EmbeddedDatabase, SOCKET_NAME } from './connection.ts'
 import type { Layout } from './layout.ts'
-import { DATABASE, PORT, ROLE } from './password.ts'
 import { readPostmasterFile } from './postmaster-file.ts'
 
 /**
@@ -11,10 +11,9 @@ import { readPostmasterFile } from './postmaster-file.ts'
 export async function joinRunning(layout: Layout): Promise<EmbeddedDatabase | undefined> {
   const file = readPostmasterFile(layout.cluster)
   if (!file?.isReady || !file.socketDirectory || !existsSync(layout.password)) return undefined
-  const host = file.socketDirectory
-  if (!(await answers(`${host}/.s.PGSQL.${PORT}`))) return undefined
+  if (!(await answers(join(file.socketDirectory, SOCKET_NAME)))) return undefined
   return {
-    connection: { host, port: PORT, user: ROLE, password: readFileSync(layout.password, 'utf8'), database: DATABASE },
+    connection: connectionTo(file.socketDirectory, readFileSync(layout.password, 'utf8')),
     owned: false,
     state: () => 'running',
     pid: () => readPostmasterFile(layout.cluster)?.pid,

@@ -33,18 +33,7 @@ export type PostmasterOptions = {
  * order. Throws StartError with its last words if it ends before, or with `signal`'s reason; it never leaves it running when it throws.
  */
 export async function startPostmaster(options: PostmasterOptions, signal: AbortSignal): Promise<Postmaster> {
-  const { account, cluster } = options
-  const log = openSync(options.log, 'a', 0o600)
-  const child = Bun.spawn(
-    [...account.prefix, join(options.runtime, 'bin/postgres'), '-D', cluster, ...options.settings],
-    {
-      ...account.spawn,
-      cwd: '/',
-      stdio: ['ignore', 'ignore', log],
-      detached: true,
-    },
-  )
-  closeSync(log)
+  const child = spawnPostgres(options)
   child.unref()
 
   // Somebody ended this process without stopping us first: at least PostgreSQL ends in order too.
@@ -60,6 +49,26 @@ export async function startPostmaster(options: PostmasterOptions, signal: AbortS
     throw error
   }
   return { pid: child.pid, exited, stop }
+}
+
+function spawnPostgres({ account, runtime, cluster, settings, log }: PostmasterOptions): Bun.Subprocess {
+  const program = join(runtime, 'bin/postgres')
+  const output = openSync(log, 'a', 0o600)
+  try {
+    return Bun.spawn([...account.prefix, program, '-D', cluster, ...settings], {
+      ...account.spawn,
+      cwd: '/',
+      stdio: ['ignore', 'ignore', output],
+      detached: true,
+    })
+  } catch (error) {
+    const because = (error as Error).message
+    throw new StartError(
+      `${program} cannot be started (${because}). Is the data directory on a disk that allows programs?`,
+    )
+  } finally {
+    closeSync(output)
+  }
 }
 
 async function untilReady(child: Bun.Subprocess, options: PostmasterOptions, signal: AbortSignal) {

@@ -77,7 +77,10 @@ export async function supervise(
       while (!current && !stopping.signal.aborted) await running.restarted
       stopping.signal.throwIfAborted()
     },
-    stop: () => (stopped ??= stop()),
+    stop() {
+      stopped ??= stop()
+      return stopped
+    },
   }
 }
 

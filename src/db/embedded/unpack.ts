@@ -1,4 +1,4 @@
-import { chownSync, closeSync, fchmodSync, fchownSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { chmodSync, chownSync, closeSync, fchmodSync, fchownSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const BLOCK_BYTES = 512
@@ -35,7 +35,8 @@ type Entry = { path: string; bytes: number; mode: number; isFolder: boolean }
 async function writeEntry(source: ByteSource, part: Part, entry: Entry) {
   const mode = entry.mode & part.modeMask
   if (entry.isFolder) {
-    mkdirSync(entry.path, { recursive: true, mode })
+    mkdirSync(entry.path, { recursive: true })
+    chmodSync(entry.path, mode)
     if (part.owner) chownSync(entry.path, part.owner.uid, part.owner.gid)
     return
   }
