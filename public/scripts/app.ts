@@ -1,4 +1,6 @@
-/** Everything that our own scripts do in a browser. Each file has one job, and the pages work without any of them. */
+/** All that our own scripts do in a browser: each file has one job, and every page works without any of them. */
+import './error-focus.ts'
+import './save-status.ts'
 import './sections.ts'
 import './submit-once.ts'
 import './upload.ts'

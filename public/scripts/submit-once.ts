@@ -12,7 +12,8 @@ document.addEventListener('submit', (event) => {
     event.preventDefault()
     return
   }
-  const submitter = event.submitter
+  const { submitter } = event
+  busy.set(form, () => {})
   // A disabled button would be missing from the form's data, which is put together after this event.
   setTimeout(() => hold(form, submitter))
 })

@@ -13,13 +13,14 @@ export function TeamTable({ teams }: { teams: SampleTeam[] }) {
       empty={<EmptyState title="No registration matches" text="Take a filter away to see more." icon="search" />}
       columns={[
         { key: 'name', label: 'Team', isHeading: true, cell: (team) => <a href={`#${team.id}`}>{team.name}</a> },
-        { key: 'id', label: 'Id', cell: (team) => team.id },
+        { key: 'id', label: 'Id', isUnbroken: true, cell: (team) => team.id },
         { key: 'club', label: 'Church', cell: (team) => team.club, sort: { href: '?sort=club' } },
         { key: 'state', label: 'State', cell: (team) => <StateBadge state={team.state} /> },
         { key: 'players', label: 'Players', isNumeric: true, cell: (team) => team.players },
         {
           key: 'sent',
           label: 'Received',
+          isUnbroken: true,
           cell: (team) => team.sent,
           sort: { href: '?sort=sent', direction: 'descending' },
         },

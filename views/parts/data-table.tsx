@@ -7,6 +7,8 @@ export type Column<Row> = {
   cell: (row: Row) => ComponentChildren
   /** Names the row: its cell is the row's header, and the title of its card on a phone. One column at most. */
   isHeading?: boolean
+  /** Ids, dates: never broken over two lines. */
+  isUnbroken?: boolean
   /** Figures: to the right, in digits of one width. */
   isNumeric?: boolean
   /** Where the column's header leads to sort by it, and how it is sorted now. */
@@ -46,7 +48,7 @@ export function DataTable<Row>({ caption, isCaptionShown, columns, rows, rowKey,
                   {column.cell(row)}
                 </th>
               ) : (
-                <td key={column.key} data-label={column.label} class={column.isNumeric ? 'numeric' : undefined}>
+                <td key={column.key} data-label={column.label} class={cellClass(column)}>
                   <span class="data-table-value">{column.cell(row)}</span>
                 </td>
               ),
@@ -57,6 +59,9 @@ export function DataTable<Row>({ caption, isCaptionShown, columns, rows, rowKey,
     </table>
   )
 }
+
+const cellClass = <Row,>({ isNumeric, isUnbroken }: Column<Row>) =>
+  isNumeric ? 'numeric' : isUnbroken ? 'unbroken' : undefined
 
 function Header<Row>({ column }: { column: Column<Row> }) {
   const direction = column.sort?.direction

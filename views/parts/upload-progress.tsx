@@ -24,6 +24,7 @@ export function UploadProgress() {
           <progress class="progress" max={100} value={0} aria-label={m.parts_upload_label()} />
           <div data-upload-state="failed">
             <FieldError message={m.parts_upload_failed()} />
+            <p class="field-hint" data-upload-reason />
           </div>
           <div data-upload-state="refused">
             <FieldError message={m.parts_upload_too_large()} />
