@@ -1,6 +1,6 @@
 import { dlopen, FFIType } from 'bun:ffi'
 
-const LOCK_EX = 2
+const LOCK = { shared: 1, exclusive: 2 }
 const LOCK_NB = 4
 
 const open = () =>
@@ -12,9 +12,9 @@ const open = () =>
 let opened: ReturnType<typeof open> | undefined
 const libc = () => (opened ??= open())
 
-/** flock(2), exclusive and without waiting: false when another open file holds the lock. The lock ends with the descriptor or the process. */
-export function tryLockFile(descriptor: number): boolean {
-  return libc().flock(descriptor, LOCK_EX | LOCK_NB) === 0
+/** flock(2) without waiting: false when another open file holds a lock in the way. The lock ends with the descriptor or the process. */
+export function tryLockFile(descriptor: number, kind: 'shared' | 'exclusive' = 'exclusive'): boolean {
+  return libc().flock(descriptor, LOCK[kind] | LOCK_NB) === 0
 }
 
 /** syncfs(2): everything written to the file system that holds the descriptor is durable when this returns. */

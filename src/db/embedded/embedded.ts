@@ -5,6 +5,7 @@ import { StartError } from '#src/lib/start-error.ts'
 import { chooseAccount } from './account.ts'
 import { connectionTo, type EmbeddedDatabase } from './connection.ts'
 import { explainUnusable, makeDataDirectory, makeHome } from './data-directory.ts'
+import { closeToGuests } from './guests.ts'
 import { handOver, install } from './install.ts'
 import { joinRunning } from './join-running.ts'
 import { layoutOf } from './layout.ts'
@@ -42,14 +43,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   const taken = takeLock(dataDir)
   if ('lock' in taken) return startWithLock(dataDir, taken.lock, options)
   throw new StartError(
-    `Teamsheet is already running on ${dataDir} (${nameHolder(taken.heldBy)}). ` +
+    `Another Teamsheet (${nameHolder(taken.heldBy)}) is already using ${dataDir}. ` +
       'Stop it first, or choose another data directory with --data.',
   )
 }
 
 /**
  * The database for a command: started as `startEmbedded` does when nobody has it, otherwise the one that runs already, which `stop` then
- * leaves alone. Throws StartError when the other process does not have it ready in time.
+ * leaves alone. One it started itself it stops only after every other command that came to use it. Throws StartError when the other process does not have it ready in time.
  */
 export async function openEmbedded(options: EmbeddedOptions & { joinTimeoutMs?: number }): Promise<EmbeddedDatabase> {
   const dataDir = makeDataDirectory(options.dataDir)
@@ -57,16 +58,25 @@ export async function openEmbedded(options: EmbeddedOptions & { joinTimeoutMs?: 
   const end = performance.now() + (options.joinTimeoutMs ?? JOIN_TIMEOUT_MS)
   for (;;) {
     const taken = takeLock(dataDir)
-    if ('lock' in taken) return startWithLock(dataDir, taken.lock, options)
+    if ('lock' in taken) {
+      const database = await startWithLock(dataDir, taken.lock, options)
+      return { ...database, stop: () => stopAfterGuests(database, layout.guests) }
+    }
     const joined = await joinRunning(layout)
     if (joined) return joined
     if (performance.now() > end) {
       throw new StartError(
-        `Teamsheet runs on ${dataDir} (${nameHolder(taken.heldBy)}), but its database does not answer.`,
+        `Another Teamsheet (${nameHolder(taken.heldBy)}) is using ${dataDir}, but its database does not answer.`,
       )
     }
     await Bun.sleep(JOIN_POLL_MS)
   }
+}
+
+async function stopAfterGuests(database: EmbeddedDatabase, guests: string) {
+  const reopen = await closeToGuests(guests)
+  await database.stop()
+  reopen()
 }
 
 async function startWithLock(dataDir: string, lock: InstanceLock, options: EmbeddedOptions): Promise<EmbeddedDatabase> {

@@ -27,7 +27,8 @@ const RELEASE_FOLDER = /^\d+\.\d+-[0-9a-f]{8}(\.unfinished)?$/
 
 /**
  * Unpacks what the data directory lacks: the programs of this release and, at the very first start, the cluster. Each appears under its
- * name whole and durable or not at all. Programs of other releases go. Throws StartError for a cluster of another major version.
+ * name whole and durable or not at all. Programs of other releases go. Throws StartError for a cluster of another
+ * major version, or of another user unless we are root.
  *
  * @param noSync for tests: what is unpacked may be lost when the machine stops
  */
@@ -48,6 +49,7 @@ export async function install(layout: Layout, pack: string, noSync = false): Pro
     if (needsCluster) renameSync(cluster, layout.cluster)
     if (!noSync) syncDirectory(layout.home)
   }
+  refuseForeignOwner(layout.cluster)
   refuseOtherMajorVersion(layout.cluster)
   for (const name of readdirSync(layout.home)) {
     const path = join(layout.home, name)
@@ -56,26 +58,24 @@ export async function install(layout: Layout, pack: string, noSync = false): Pro
   return { firstStart: needsCluster }
 }
 
-/**
- * Hands the cluster to the user PostgreSQL runs as. The folder itself comes last, so that an interrupted hand-over is repeated. Throws
- * StartError when it belongs to somebody else and we are not root.
- */
+/** Hands the cluster to the user PostgreSQL runs as. The folder itself comes last, so that an interrupted hand-over is repeated. */
 export function handOver(cluster: string, owner: { uid: number; gid: number } | undefined): void {
-  const { uid } = statSync(cluster)
-  const wanted = owner ?? { uid: process.getuid!(), gid: process.getgid!() }
-  if (uid === wanted.uid) return
-  if (!owner) {
-    throw new StartError(
-      `The database in ${cluster} belongs to the user with the number ${uid}, and this process runs as ${wanted.uid}. ` +
-        'Start it as that user, or let root give the data directory to this one (chown -R).',
-    )
-  }
-  chownAll(cluster, owner)
+  if (owner && statSync(cluster).uid !== owner.uid) chownAll(cluster, owner)
 }
 
 function chownAll(path: string, owner: { uid: number; gid: number }) {
   if (lstatSync(path).isDirectory()) for (const name of readdirSync(path)) chownAll(join(path, name), owner)
   chownSync(path, owner.uid, owner.gid)
+}
+
+function refuseForeignOwner(cluster: string) {
+  const { uid } = statSync(cluster)
+  const own = process.getuid?.()
+  if (own === 0 || uid === own) return
+  throw new StartError(
+    `The database in ${cluster} belongs to the user with the number ${uid}, and this process runs as ${own}. ` +
+      'Start it as that user, or let root give the data directory to this one (chown -R).',
+  )
 }
 
 function refuseOtherMajorVersion(cluster: string) {

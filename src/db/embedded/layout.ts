@@ -20,6 +20,8 @@ export function layoutOf(dataDir: string, release: string) {
     run: join(home, 'run'),
     /** The password of the role `teamsheet`, mode 0600. */
     password: join(home, 'password'),
+    /** Locked by every process that talks to a database it did not start. */
+    guests: join(home, 'guests'),
     log: join(home, 'postgres.log'),
   }
 }
