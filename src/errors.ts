@@ -67,3 +67,9 @@ export class AppError extends Error {
     this.retryAfterSeconds = details.retryAfterSeconds
   }
 }
+
+/** The wrong fields of a refused form, to show it again with them; throws whatever else was thrown. */
+export function fieldErrorsOf(thrown: unknown): FieldError[] {
+  if (thrown instanceof AppError && thrown.code === 'VALIDATION_FAILED') return thrown.errors
+  throw thrown
+}

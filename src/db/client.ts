@@ -1,5 +1,5 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
-import postgres, { type Options, type Sql } from 'postgres'
+import postgres, { type ISql, type Options, type Sql } from 'postgres'
 import * as schema from './schema/index.ts'
 
 const CONNECT_TIMEOUT_SECONDS = 10
@@ -12,6 +12,8 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
 const LOCKING_SHARE = 0.4
 const WRITING_SHARE = 0.2
 const CLOSE_TIMEOUT_SECONDS = 5
+/** The object id of `timestamptz` (pg_type). */
+const INSTANT_TYPE = 1184
 
 export type Connection =
   | { host: string; port: number; user: string; password: string; database: string }
@@ -30,7 +32,7 @@ export type Database = {
 }
 
 /** What runs statements: a pool or an open transaction. */
-export type Queryable = Pick<Sql, 'unsafe'> & Sql
+export type Queryable = ISql
 
 export function openDatabase(connection: Connection, connectionsMax: number): Database {
   const locking = Math.max(2, Math.floor(connectionsMax * LOCKING_SHARE))
@@ -39,8 +41,13 @@ export function openDatabase(connection: Connection, connectionsMax: number): Da
   const read = connect(connection, Math.max(2, connectionsMax - locking - writing), 0)
   const lock = connect(connection, locking, 0)
   const write = connect(connection, writing, 1)
-  // drizzle sets up its own serialisers on the client it is given, so it gets one of the three to itself with transactions.
+  // drizzle sets up its own serialisers on the client it is given, so it gets the one with transactions. Raw statements there mean
+  // Dates as elsewhere, which drizzle takes as well as text.
+  const { parsers, serializers } = write.options
+  const instants = { read: parsers[INSTANT_TYPE]!, write: serializers[INSTANT_TYPE]! }
   const orm = drizzle(write, { schema })
+  parsers[INSTANT_TYPE] = instants.read
+  serializers[INSTANT_TYPE] = instants.write
   return {
     read,
     locking: lock,

@@ -1,4 +1,4 @@
-import type { Sql } from 'postgres'
+import type { Queryable } from './client.ts'
 
 /**
  * Every advisory lock of the server, in the order in which a transaction may take them: file, idempotency key, tournament. All end with
@@ -9,6 +9,6 @@ export const LOCKS = { migration: 7100, file: 7101, idempotencyKey: 7102, tourna
 export type Lock = keyof typeof LOCKS
 
 /** Waits for the lock and holds it to the end of the transaction. */
-export async function takeLock(tx: Sql, lock: Lock, subject: string): Promise<void> {
+export async function takeLock(tx: Queryable, lock: Lock, subject: string): Promise<void> {
   await tx`select pg_advisory_xact_lock(${LOCKS[lock]}::int, hashtext(${subject}))`
 }

@@ -2,7 +2,7 @@ import type { AppContext } from '#src/context.ts'
 import { isDatabaseUnavailable } from '#src/db/transient.ts'
 import { AppError } from '#src/errors.ts'
 import { ErrorFragment, ErrorPage } from '#views/errors/error.tsx'
-import { html } from './page.ts'
+import { html, seeOther } from './page.ts'
 import { requestState } from './request-state.ts'
 
 const RETRY_AFTER_SECONDS = 5
@@ -17,10 +17,10 @@ export function asAppError(ctx: AppContext, request: Request, code: string | num
   const databaseError =
     thrown instanceof Error && thrown.cause !== undefined && isDatabaseUnavailable(thrown.cause) ? thrown.cause : cause
   if (isDatabaseUnavailable(databaseError)) {
-    ctx.log.warn({ event: 'database.unavailable', requestId: requestState(request).id, err: databaseError })
+    ctx.log.warn({ requestId: requestState(request).id, err: databaseError }, 'database.unavailable')
     return new AppError('DATABASE_UNAVAILABLE', { retryAfterSeconds: RETRY_AFTER_SECONDS })
   }
-  ctx.log.error({ event: 'request.failed', requestId: requestState(request).id, err: thrown })
+  ctx.log.error({ requestId: requestState(request).id, err: thrown }, 'request.failed')
   return new AppError('INTERNAL_ERROR')
 }
 
@@ -34,9 +34,19 @@ export function refusal(ctx: AppContext, request: Request, error: AppError): Res
     headers['content-type'] = 'application/problem+json'
     return new Response(JSON.stringify(problem(error, state.id)), { status: error.status, headers })
   }
+  if (error.code === 'UNAUTHORIZED' && request.method === 'GET') return toSignIn(request)
   const props = { code: error.code, sentence: error.message, requestId: state.id, title: ctx.config.appTitle }
   const view = request.headers.has('hx-request') ? ErrorFragment(props) : ErrorPage(props)
   return html(view, { status: error.status, headers, fragment: request.headers.has('hx-request') })
+}
+
+/** Somebody not signed in meets the form rather than a refusal, and comes back from it; htmx leaves the page for it. */
+function toSignIn(request: Request): Response {
+  const isFragment = request.headers.has('hx-request')
+  const asked = URL.parse(isFragment ? (request.headers.get('hx-current-url') ?? '/') : request.url)
+  const address = `/sign-in?next=${encodeURIComponent(asked ? asked.pathname + asked.search : '/')}`
+  if (!isFragment) return seeOther(address)
+  return new Response(null, { status: 401, headers: { 'cache-control': 'no-store', 'hx-redirect': address } })
 }
 
 function problem(error: AppError, requestId: string) {

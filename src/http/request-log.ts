@@ -4,8 +4,7 @@ import { requestState } from './request-state.ts'
 /** One line a request: the route's pattern rather than its address, ids rather than people. */
 export function logRequest(ctx: AppContext, request: Request, status: number): void {
   const state = requestState(request)
-  ctx.log.info({
-    event: 'request.answered',
+  const fields = {
     requestId: state.id,
     method: request.method,
     route: state.route || 'unknown',
@@ -13,5 +12,6 @@ export function logRequest(ctx: AppContext, request: Request, status: number): v
     durationMs: Math.round((performance.now() - state.startedAt) * 10) / 10,
     tier: state.tier || undefined,
     actorId: state.actor.kind === 'staff' ? state.actor.id : undefined,
-  })
+  }
+  ctx.log.info(fields, 'request.answered')
 }

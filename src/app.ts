@@ -1,0 +1,61 @@
+import { Elysia } from 'elysia'
+import { clubsApi } from './clubs/api.ts'
+import type { AppContext } from './context.ts'
+import { AppError } from './errors.ts'
+import { methodFinder } from './http/allow.ts'
+import { type AssetFiles, assets } from './http/assets.ts'
+import { preflight } from './http/cors.ts'
+import { asAppError, refusal } from './http/errors.ts'
+import { health } from './http/health.ts'
+import { checkHost } from './http/host.ts'
+import { SERVER_BODY_MAX_BYTES } from './http/limits.ts'
+import { openapiDocument } from './http/openapi.ts'
+import { logRequest } from './http/request-log.ts'
+import { commonHeaders, encode } from './http/responses.ts'
+import { registrationApi } from './registration/api.ts'
+import { teamsApi } from './teams/api.ts'
+import { tournamentsApi } from './tournaments/api.ts'
+import { VERSION } from './version.ts'
+
+const IDLE_TIMEOUT_SECONDS = 10
+const DEADLINE_GRACE_SECONDS = 5
+
+/**
+ * What happens when somebody asks. A request meets, in this order: its id and the headers of every answer (a preflight ends here), the host
+ * check, its deadline; then the door of its route (http/admit.ts): who is it, how often, may they, our own form, the body; then the
+ * handler. What is thrown on the way becomes a refusal in the words of the door; every answer is compressed and logged.
+ */
+export function makeApp(ctx: AppContext, files: AssetFiles) {
+  let methodsOf: (pathname: string) => string[] = () => []
+  const app = new Elysia({
+    name: 'teamsheet',
+    serve: { maxRequestBodySize: SERVER_BODY_MAX_BYTES, idleTimeout: IDLE_TIMEOUT_SECONDS, reusePort: false },
+  })
+    .onError({ as: 'global' }, ({ code, error, request, set }) => {
+      const known = asAppError(ctx, request, code, error)
+      const methods = code === 'NOT_FOUND' ? methodsOf(new URL(request.url).pathname) : []
+      if (methods.length > 0) set.headers.allow = methods.join(', ')
+      const told = methods.length > 0 ? new AppError('METHOD_NOT_ALLOWED') : known
+      set.status = told.status
+      return refusal(ctx, request, told)
+    })
+    .onRequest(({ request, set, server }) => {
+      Object.assign(set.headers, commonHeaders(ctx, request))
+      const answered = preflight(ctx, request)
+      if (answered) return answered
+      checkHost(ctx, request)
+      server?.timeout(request, ctx.config.requestTimeout + DEADLINE_GRACE_SECONDS)
+    })
+    .mapResponse({ as: 'global' }, ({ request, responseValue, set }) => encode(ctx, request, responseValue, set))
+    .onAfterResponse({ as: 'global' }, ({ request, set }) => logRequest(ctx, request, Number(set.status ?? 200)))
+    .use(openapiDocument(VERSION))
+    .use(health(ctx))
+    .use(assets(files))
+    .group('/api/v1', (v1) => v1.use(api(ctx)).group('/tournaments/:slug', (one) => one.use(api(ctx))))
+  methodsOf = methodFinder(app.routes)
+  return app
+}
+
+/** The JSON door: for the default tournament and, the same, for each by its slug. */
+const api = (ctx: AppContext) =>
+  new Elysia({ name: 'api' }).use(tournamentsApi(ctx)).use(teamsApi(ctx)).use(clubsApi(ctx)).use(registrationApi(ctx))

@@ -1,0 +1,31 @@
+import { Elysia } from 'elysia'
+import type { AppContext } from '#src/context.ts'
+import { admit } from '#src/http/admit.ts'
+import { BODY_NONE } from '#src/http/limits.ts'
+import { page, readListing } from '#src/http/listing.ts'
+import { listClubs, placesLeft } from './service.ts'
+
+const SEARCH_LENGTH_MAX = 80
+
+export const clubsApi = (ctx: AppContext) =>
+  new Elysia({ name: 'clubs.api' }).use(admit(ctx)).get(
+    '/clubs/availability',
+    async ({ tournament, query }) => {
+      const listing = readListing(query, ['name'])
+      const search = query.q?.slice(0, SEARCH_LENGTH_MAX)
+      const clubs = await listClubs(ctx, tournament, { search, after: listing.after?.[0], limit: listing.limit + 1 })
+      return page(
+        clubs,
+        listing,
+        (club) => [club.nameKey],
+        (club) => {
+          const left = placesLeft(tournament, club.liveTeams)
+          return { clubName: club.name, teamCount: club.liveTeams, placesLeft: left, full: left === 0 }
+        },
+      )
+    },
+    {
+      admit: { tier: 'metadata', public: true, body: BODY_NONE },
+      detail: { summary: 'Clubs that have entered, and how many teams each may still enter', tags: ['clubs'] },
+    },
+  )

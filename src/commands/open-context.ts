@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { identify } from '#src/auth/service.ts'
+import type { Config } from '#src/config.ts'
+import type { AppContext } from '#src/context.ts'
+import { type Connection, openDatabase } from '#src/db/client.ts'
+import { type EmbeddedDatabase, openEmbedded, startEmbedded } from '#src/db/embedded/embedded.ts'
+import { readInstallation } from '#src/db/installation.ts'
+import { migrate } from '#src/db/migrate.ts'
+import { diskStore } from '#src/files/disk.ts'
+import { growingDelay } from '#src/lib/growing-delay.ts'
+import { makeKeys } from '#src/lib/keys.ts'
+import { memoryLimiter } from '#src/lib/limiter.ts'
+import { readOrMakeSecretKey } from '#src/lib/secret-key.ts'
+import { makeDefaultTournament, tournamentFinder } from '#src/tournaments/service.ts'
+
+export type OpenedContext = { ctx: AppContext; close(): Promise<void> }
+
+/**
+ * Everything a command needs, in the order it can be had: the database (started where it is ours and nobody runs it), its schema, the
+ * installation's keys, the default tournament, the file store. Throws StartError with a sentence where one of them cannot be had.
+ */
+export async function openContext(
+  config: Config,
+  log: Logger,
+  { serving }: { serving: boolean },
+): Promise<OpenedContext> {
+  const embedded = config.databaseUrl === undefined ? await openOwnDatabase(config, log, serving) : undefined
+  const connection: Connection = embedded?.connection ?? { url: config.databaseUrl! }
+  try {
+    await migrate(connection)
+    const db = openDatabase(
+      connection,
+      embedded ? Math.min(config.databasePool, EMBEDDED_CONNECTIONS_MAX) : config.databasePool,
+    )
+    const keys = makeKeys(config.secretKey ?? readOrMakeSecretKey(config.dataDir))
+    const { fileKey } = await readInstallation(db, keys)
+    await makeDefaultTournament(db, config.tournamentPreset)
+    const now = () => new Date()
+    const ctx: AppContext = {
+      config,
+      db,
+      files: await diskStore({ dir: join(config.dataDir, 'files'), fileKey }),
+      keys,
+      limiter: memoryLimiter(),
+      guesses: growingDelay(now),
+      log,
+      identify: (request) => identify(ctx, request),
+      findTournament: tournamentFinder(db, now),
+      now,
+    }
+    return {
+      ctx,
+      async close() {
+        await db.close()
+        await embedded?.stop()
+      },
+    }
+  } catch (error) {
+    await embedded?.stop()
+    throw error
+  }
+}
+
+/** Of the 30 that the embedded PostgreSQL takes; commands beside the server need some, too. */
+const EMBEDDED_CONNECTIONS_MAX = 22
+
+const openOwnDatabase = (config: Config, log: Logger, serving: boolean): Promise<EmbeddedDatabase> =>
+  serving ? startEmbedded({ dataDir: config.dataDir, log }) : openEmbedded({ dataDir: config.dataDir, log })

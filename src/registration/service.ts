@@ -1,0 +1,177 @@
+import { m } from '#messages'
+import type { AppContext, Tournament } from '#src/context.ts'
+import { findUploads } from '#src/documents/service.ts'
+import { AppError, type FieldError } from '#src/errors.ts'
+import type { Door } from '#src/idempotency/model.ts'
+import { findAnswer, fingerprint } from '#src/idempotency/service.ts'
+import type { TeamState } from '#src/teams/model.ts'
+import { type AddTeamOutcome, addTeam } from '#src/teams/service.ts'
+import { registrationWindow } from '#src/tournaments/model.ts'
+import { checkForm, type RegistrationForm } from './check.ts'
+import { checkDocuments, type MissingField, type NamedDocument } from './check-documents.ts'
+import { type Prepared, prepareEntry } from './prepare.ts'
+import { type EntrySecrets, newSecrets, openSecrets } from './secrets.ts'
+
+const REFERENCE_TRIES = 3
+/** SQLSTATE lock_not_available: the same form is still being sent, or the tournament's lock was not had in time. */
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/** What a door hands over. A draft brings its own files; elsewhere the body names uploads. */
+export type Submission = {
+  body: unknown
+  door: Door
+  key?: string
+  draft?: { id: string; documents: NamedDocument[] }
+  missingField: MissingField
+}
+
+export type Registered = { id: string; state: TeamState; code: string; replayed: boolean } & EntrySecrets
+
+/**
+ * Registers a team, or gives the first answer again when the same key comes with the same content.
+ * Throws VALIDATION_FAILED with every wrong field, REGISTRATION_CLOSED, CLUB_LIMIT_REACHED, DUPLICATE_TEAM_NAME,
+ * DUPLICATE_CAPTAIN_EMAIL, TOURNAMENT_FULL, IDEMPOTENCY_KEY_REUSED, REQUEST_IN_PROGRESS.
+ */
+export async function registerTeam(
+  ctx: AppContext,
+  tournament: Tournament,
+  submission: Submission,
+): Promise<Registered> {
+  const { form, errors } = checkForm(tournament, submission.body)
+  const content = fingerprint(submission.draft === undefined ? form : { form, draft: submission.draft.documents })
+  const replayed = errors.length === 0 && (await findReplay(ctx, tournament, submission, content))
+  if (replayed) return replayed
+
+  const documents = submission.draft?.documents ?? (await resolveUploads(ctx, tournament, form, errors))
+  errors.push(...checkDocuments(tournament, documents, form.players.length, submission.missingField))
+  if (errors.length > 0) throw new AppError('VALIDATION_FAILED', { errors })
+  refuseWhenClosed(ctx, tournament)
+
+  const { door, key } = submission
+  const registered = await add(ctx, tournament, {
+    form,
+    documents,
+    door,
+    key,
+    fingerprint: content,
+    draftId: submission.draft?.id,
+  })
+  ctx.log.info(
+    { teamId: registered.id, state: registered.state, door },
+    registered.replayed ? 'registration.replayed' : 'registration.received',
+  )
+  return registered
+}
+
+/** The same as above stops at, for pages that only want to know. */
+export function refuseWhenClosed(ctx: AppContext, tournament: Tournament): void {
+  const when = registrationWindow(tournament, ctx.now())
+  if (when === 'open') return
+  throw new AppError('REGISTRATION_CLOSED', {
+    message: when === 'not_yet' ? m.registration_not_yet_open() : m.registration_over(),
+  })
+}
+
+async function findReplay(
+  ctx: AppContext,
+  tournament: Tournament,
+  { door, key }: Submission,
+  content: Uint8Array,
+): Promise<Registered | undefined> {
+  if (key === undefined) return undefined
+  const kept = await findAnswer(ctx, tournament.id, door, key, content)
+  return (
+    kept && replay(ctx, { id: kept.teamId, state: kept.state as TeamState, code: kept.code, secrets: kept.secrets })
+  )
+}
+
+function replay(
+  ctx: AppContext,
+  kept: { id: string; state: TeamState; code: string; secrets: Uint8Array },
+): Registered {
+  const secrets = openSecrets(ctx, kept.secrets)
+  if (!secrets) throw new AppError('CONFLICT', { message: m.registration_answer_unreadable() })
+  return { id: kept.id, state: kept.state, code: kept.code, replayed: true, ...secrets }
+}
+
+/** The uploads that a body names; those that cannot be used are added to the errors. */
+async function resolveUploads(
+  ctx: AppContext,
+  tournament: Tournament,
+  form: RegistrationForm,
+  errors: FieldError[],
+): Promise<NamedDocument[]> {
+  const named = [
+    ...form.documents.map((id, index) => ({ id, field: `documents[${index}]`, player: null })),
+    ...form.players.flatMap((player, index) =>
+      player.documents.map((id, position) => ({
+        id,
+        field: `players[${index}].documents[${position}]`,
+        player: index,
+      })),
+    ),
+  ]
+  if (named.length === 0) return []
+  const uploads = await findUploads(ctx, tournament.id, [...new Set(named.map(({ id }) => id))])
+  const byId = new Map(uploads.map((upload) => [upload.id, upload]))
+  return named.flatMap(({ id, field, player }) => {
+    const upload = byId.get(id)
+    if (upload) return [{ field, player, uploadId: upload.uploadId, kind: upload.kind }]
+    errors.push({ field, code: 'upload', message: m.rules_upload_unknown() })
+    return []
+  })
+}
+
+async function add(ctx: AppContext, tournament: Tournament, prepared: Prepared): Promise<Registered> {
+  for (let attempt = 1; ; attempt += 1) {
+    const secrets = newSecrets()
+    const outcome = await addTeam(ctx.db.locking, prepareEntry(ctx, tournament, prepared, secrets)).catch(whenLocked)
+    if (outcome.outcome === 'added')
+      return { id: outcome.id, state: outcome.state, code: outcome.code, replayed: false, ...secrets }
+    if (outcome.outcome === 'replayed') return replay(ctx, { ...outcome, secrets: Buffer.from(outcome.secrets, 'hex') })
+    if (outcome.outcome === 'REFERENCE_TAKEN' && attempt < REFERENCE_TRIES) continue
+    throw refusalOf(tournament, prepared, outcome.outcome)
+  }
+}
+
+function whenLocked(error: unknown): AddTeamOutcome {
+  if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return { outcome: 'REQUEST_IN_PROGRESS' }
+  throw error
+}
+
+type Refused = Exclude<AddTeamOutcome, { id: string }>['outcome']
+
+function refusalOf(tournament: Tournament, prepared: Prepared, outcome: Refused): AppError {
+  if (outcome === 'REFERENCE_TAKEN') return new AppError('INTERNAL_ERROR')
+  if (outcome === 'UPLOADS_TAKEN') {
+    const errors = prepared.documents.map(({ field }) => ({ field, code: 'upload', message: m.rules_upload_unknown() }))
+    return new AppError('VALIDATION_FAILED', { errors })
+  }
+  const [field, message] = fieldAndSentence(tournament, outcome)
+  return new AppError(outcome, { message, errors: field ? [{ field, code: outcome.toLowerCase(), message }] : [] })
+}
+
+function fieldAndSentence(
+  tournament: Tournament,
+  outcome: Exclude<Refused, 'REFERENCE_TAKEN' | 'UPLOADS_TAKEN'>,
+): [field: string, message: string] {
+  switch (outcome) {
+    case 'CLUB_LIMIT_REACHED':
+      return [
+        'clubName',
+        m.registration_club_limit({ max: tournament.teamsPerClub ?? 0, club: tournament.clubLabel.toLowerCase() }),
+      ]
+    case 'DUPLICATE_TEAM_NAME':
+      return ['teamName', m.registration_team_name_taken()]
+    case 'DUPLICATE_CAPTAIN_EMAIL':
+      return ['captain.email', m.registration_captain_email_taken()]
+    case 'TOURNAMENT_FULL':
+      return ['', m.registration_full()]
+    case 'REGISTRATION_CLOSED':
+      return ['', m.registration_over()]
+    case 'IDEMPOTENCY_KEY_REUSED':
+      return ['', m.registration_key_reused()]
+    case 'REQUEST_IN_PROGRESS':
+      return ['', m.registration_in_progress()]
+  }
+}

@@ -1,0 +1,62 @@
+import { Elysia } from 'elysia'
+import type { AppContext } from '#src/context.ts'
+import { AppError } from '#src/errors.ts'
+import { admit } from '#src/http/admit.ts'
+import { BODY_NONE } from '#src/http/limits.ts'
+import { page, readListing } from '#src/http/listing.ts'
+import type { PublicTeam } from './model.ts'
+import { findApprovedTeam, listApprovedTeams, listApprovedTeamsByName } from './service.ts'
+
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
+/** What everybody may see: approved teams, nothing personal. */
+export const teamsApi = (ctx: AppContext) =>
+  new Elysia({ name: 'teams.api' })
+    .use(admit(ctx))
+    .get(
+      '/teams',
+      async ({ tournament, query }) => {
+        const listing = readListing(query, ['number', 'name'])
+        const { after, limit } = listing
+        if (listing.sort === 'number') {
+          const teams = await listApprovedTeams(ctx.db.read, tournament.id, readNumber(after?.[0]), limit + 1)
+          return page(teams, listing, (team) => [team.number], publicTeam)
+        }
+        const from = after && UUID.test(after[1] ?? '') ? { nameKey: after[0]!, id: after[1]! } : undefined
+        const teams = await listApprovedTeamsByName(ctx.db.read, tournament.id, from, limit + 1)
+        return page(teams, listing, (team) => [team.nameKey, team.id], publicTeam)
+      },
+      {
+        admit: { tier: 'read', public: true, body: BODY_NONE },
+        detail: { summary: 'Approved teams', tags: ['teams'] },
+      },
+    )
+    .get(
+      '/teams/:id',
+      async ({ tournament, params }) => {
+        const team = await findApprovedTeam(
+          ctx.db.read,
+          tournament.id,
+          UUID.test(params.id) ? { id: params.id } : { code: params.id.toUpperCase() },
+        )
+        if (!team) throw new AppError('NOT_FOUND')
+        return publicTeam(team)
+      },
+      {
+        admit: { tier: 'read', public: true, body: BODY_NONE },
+        detail: { summary: 'One approved team, by UUID or team id', tags: ['teams'] },
+      },
+    )
+
+const publicTeam = (team: PublicTeam) => ({
+  id: team.id,
+  teamId: team.code,
+  teamName: team.name,
+  clubName: team.clubName,
+  playerCount: team.playerCount,
+})
+
+const INTEGER_MAX = 2_147_483_647
+/** A number from a cursor; one that somebody made up starts the list again. */
+const readNumber = (given: string | undefined) =>
+  given !== undefined && Number(given) <= INTEGER_MAX ? Math.trunc(Number(given)) : 0

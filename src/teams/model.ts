@@ -1,0 +1,56 @@
+/** States of a registration (PRODUCT.md). A draft is not yet a team. */
+export const TEAM_STATES = [
+  'submitted',
+  'in_review',
+  'changes_requested',
+  'waitlisted',
+  'reserved',
+  'approved',
+  'rejected',
+  'withdrawn',
+] as const
+export type TeamState = (typeof TEAM_STATES)[number]
+
+/** Which moves there are; any other is CONFLICT. A decision on a submitted one records claim and decision together. */
+export const MOVES: Record<TeamState, readonly TeamState[]> = {
+  submitted: ['in_review', 'approved', 'changes_requested', 'rejected', 'waitlisted', 'withdrawn'],
+  in_review: ['approved', 'changes_requested', 'rejected', 'waitlisted', 'withdrawn'],
+  changes_requested: ['submitted', 'rejected', 'withdrawn'],
+  waitlisted: ['reserved', 'rejected', 'withdrawn'],
+  reserved: ['in_review', 'waitlisted', 'rejected', 'withdrawn'],
+  approved: ['withdrawn'],
+  rejected: ['in_review'],
+  withdrawn: [],
+}
+
+/** Live registrations count for club limits and uniqueness. */
+export const isLive = (state: TeamState) => state !== 'rejected' && state !== 'withdrawn'
+/** Of the live ones, all but the waiting list hold a place. */
+export const holdsPlace = (state: TeamState) => isLive(state) && state !== 'waitlisted'
+
+/** A player's id in words: `ICCT-001-P01`. */
+export const playerCode = (teamCode: string, position: number) => `${teamCode}-P${String(position).padStart(2, '0')}`
+
+export type Contact = { name: string; phone: string; email: string; whatsapp: string }
+export type Player = { name: string; role: string | null; jerseyNumber: number | null; dateOfBirth: string | null }
+
+export type Team = {
+  id: string
+  tournamentId: string
+  clubId: string
+  clubName: string
+  number: number
+  code: string
+  state: TeamState
+  name: string
+  captain: Contact
+  viceCaptain: Contact
+  paymentReference: string | null
+  playerCount: number
+  reference: string
+  submittedAt: Date
+  stateChangedAt: Date
+}
+
+/** What the public may see of a team: nothing personal. */
+export type PublicTeam = Pick<Team, 'id' | 'code' | 'name' | 'clubName' | 'playerCount'>

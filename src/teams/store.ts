@@ -1,0 +1,205 @@
+import type { Queryable } from '#src/db/client.ts'
+import type { PublicTeam, Team, TeamState } from './model.ts'
+
+/** A team to be added, with everything that is recorded beside it; every id was made beforehand. */
+export type TeamEntry = {
+  tournamentId: string
+  door: 'form' | 'api' | 'icct26'
+  now: string
+  keyHash: string | null
+  fingerprint: string
+  waitsForKey: boolean
+  keyWaitMs: number
+  lockWaitMs: number
+  keptMinutes: number
+  secrets: string
+  team: Record<string, string | null>
+  players: {
+    id: string
+    position: number
+    name: string
+    role: string | null
+    jerseyNumber: number | null
+    dateOfBirth: string | null
+  }[]
+  documents: { id: string; playerId: string | null; uploadId: string; position: number }[]
+  uploadIds: string[]
+  draftId: string | null
+  decisionRequestId: string
+  link: { tokenHash: string; expiresAt: string }
+  mails: Record<
+    'submitted' | 'waitlisted',
+    { id: string; kind: string; toAddress: string; toName: string; data: object }
+  >
+}
+
+export type AddTeamOutcome =
+  | { outcome: 'added'; id: string; state: TeamState; code: string }
+  | { outcome: 'replayed'; id: string; state: TeamState; code: string; secrets: string }
+  | {
+      outcome:
+        | 'REQUEST_IN_PROGRESS'
+        | 'IDEMPOTENCY_KEY_REUSED'
+        | 'REGISTRATION_CLOSED'
+        | 'CLUB_LIMIT_REACHED'
+        | 'DUPLICATE_TEAM_NAME'
+        | 'DUPLICATE_CAPTAIN_EMAIL'
+        | 'TOURNAMENT_FULL'
+        | 'REFERENCE_TAKEN'
+        | 'UPLOADS_TAKEN'
+    }
+
+/** One statement: src/teams/add-team.sql. */
+export async function addTeam(sql: Queryable, entry: TeamEntry): Promise<AddTeamOutcome> {
+  const [row] = await sql<{ added: AddTeamOutcome }[]>`select add_team(${JSON.stringify(entry)}::text::jsonb) as added`
+  return row!.added
+}
+
+const TEAM = `
+  t.id, t.tournament_id as "tournamentId", t.club_id as "clubId", c.name as "clubName", t.number, t.code, t.state, t.name,
+  json_build_object('name', t.captain_name, 'phone', t.captain_phone, 'email', t.captain_email, 'whatsapp', t.captain_whatsapp) as captain,
+  json_build_object('name', t.vice_captain_name, 'phone', t.vice_captain_phone, 'email', t.vice_captain_email, 'whatsapp', t.vice_captain_whatsapp) as "viceCaptain",
+  t.payment_reference as "paymentReference", t.player_count as "playerCount", t.reference, t.submitted_at as "submittedAt", t.state_changed_at as "stateChangedAt"`
+
+export async function findTeam(sql: Queryable, id: string): Promise<Team | undefined> {
+  const [row] = await sql<
+    Team[]
+  >`select ${sql.unsafe(TEAM)} from teams t join clubs c on c.id = t.club_id where t.id = ${id}`
+  return row
+}
+
+/** For the entry page's PIN: the team of a reference, with the PIN's HMAC. */
+export async function findTeamByReference(
+  sql: Queryable,
+  reference: string,
+): Promise<{ id: string; pinHmac: Uint8Array } | undefined> {
+  const [row] = await sql<
+    { id: string; pinHmac: Uint8Array }[]
+  >`select id, pin_hmac as "pinHmac" from teams where reference = ${reference}`
+  return row
+}
+
+export type SquadPlayer = {
+  id: string
+  position: number
+  name: string
+  role: string | null
+  jerseyNumber: number | null
+  dateOfBirth: string | null
+}
+
+export async function listPlayers(sql: Queryable, teamId: string): Promise<SquadPlayer[]> {
+  return sql<SquadPlayer[]>`
+    select id, position, name, role, jersey_number as "jerseyNumber", date_of_birth::text as "dateOfBirth"
+    from players where team_id = ${teamId} order by position`
+}
+
+const PUBLIC = 't.id, t.code, t.name, c.name as "clubName", t.player_count as "playerCount"'
+
+/** Approved teams by number, after the given one. */
+export async function listApprovedTeams(
+  sql: Queryable,
+  tournamentId: string,
+  afterNumber: number,
+  limit: number,
+): Promise<(PublicTeam & { number: number })[]> {
+  return sql<(PublicTeam & { number: number })[]>`
+    select ${sql.unsafe(PUBLIC)}, t.number from teams t join clubs c on c.id = t.club_id
+    where t.tournament_id = ${tournamentId} and t.state = 'approved' and t.number > ${afterNumber} order by t.number limit ${limit}`
+}
+
+/** Approved teams by name, after the given key and id. */
+export async function listApprovedTeamsByName(
+  sql: Queryable,
+  tournamentId: string,
+  after: { nameKey: string; id: string } | undefined,
+  limit: number,
+): Promise<(PublicTeam & { nameKey: string })[]> {
+  const from = after ? sql`and (t.name_key, t.id) > (${after.nameKey}, ${after.id})` : sql``
+  return sql<(PublicTeam & { nameKey: string })[]>`
+    select ${sql.unsafe(PUBLIC)}, t.name_key as "nameKey" from teams t join clubs c on c.id = t.club_id
+    where t.tournament_id = ${tournamentId} and t.state = 'approved' ${from} order by t.name_key, t.id limit ${limit}`
+}
+
+/** An approved team by its UUID or its team id. */
+export async function findApprovedTeam(
+  sql: Queryable,
+  tournamentId: string,
+  by: { id: string } | { code: string },
+): Promise<PublicTeam | undefined> {
+  const which = 'id' in by ? sql`t.id = ${by.id}` : sql`t.code = ${by.code}`
+  const [row] = await sql<PublicTeam[]>`
+    select ${sql.unsafe(PUBLIC)} from teams t join clubs c on c.id = t.club_id
+    where t.tournament_id = ${tournamentId} and t.state = 'approved' and ${which}`
+  return row
+}
+
+/** The state as it stands, under a row lock. */
+export async function findStateForUpdate(
+  tx: Queryable,
+  teamId: string,
+): Promise<{ state: TeamState; tournamentId: string; clubId: string } | undefined> {
+  const [row] = await tx<{ state: TeamState; tournamentId: string; clubId: string }[]>`
+    select state, tournament_id as "tournamentId", club_id as "clubId" from teams where id = ${teamId} for update`
+  return row
+}
+
+export async function updateState(tx: Queryable, teamId: string, state: TeamState, now: Date): Promise<void> {
+  await tx`update teams set state = ${state}, state_changed_at = ${now} where id = ${teamId}`
+}
+
+/** Keeps the counts beside a move: by state, places held, live teams of the club. */
+export async function updateCounts(
+  tx: Queryable,
+  move: { tournamentId: string; clubId: string; from: TeamState; to: TeamState; places: number; live: number },
+): Promise<void> {
+  await tx`update state_counts set teams = teams - 1 where tournament_id = ${move.tournamentId} and state = ${move.from}`
+  await tx`
+    insert into state_counts (tournament_id, state, teams) values (${move.tournamentId}, ${move.to}, 1)
+    on conflict (tournament_id, state) do update set teams = state_counts.teams + 1`
+  if (move.places !== 0)
+    await tx`update tournament_counters set held_places = held_places + ${move.places} where tournament_id = ${move.tournamentId}`
+  if (move.live !== 0) await tx`update clubs set live_teams = live_teams + ${move.live} where id = ${move.clubId}`
+}
+
+export async function insertMove(
+  tx: Queryable,
+  move: {
+    teamId: string
+    from: TeamState
+    to: TeamState
+    reason: string | null
+    actorKind: string
+    actorId: string | null
+    now: Date
+  },
+): Promise<void> {
+  await tx`
+    insert into registration_moves (team_id, from_state, to_state, reason, actor_kind, actor_id, created_at)
+    values (${move.teamId}, ${move.from}, ${move.to}, ${move.reason}, ${move.actorKind}, ${move.actorId}, ${move.now})`
+}
+
+export async function insertEntryLink(
+  sql: Queryable,
+  link: { tokenHash: Uint8Array; teamId: string; expiresAt: Date },
+): Promise<void> {
+  await sql`insert into entry_links (token_hash, team_id, expires_at) values (${link.tokenHash}, ${link.teamId}, ${link.expiresAt})`
+}
+
+/** The team a link opens, whether the link still holds or not. */
+export async function findEntryLink(
+  sql: Queryable,
+  tokenHash: Uint8Array,
+): Promise<{ teamId: string; expiresAt: Date; revokedAt: Date | null } | undefined> {
+  const [row] = await sql<{ teamId: string; expiresAt: Date; revokedAt: Date | null }[]>`
+    select team_id as "teamId", expires_at as "expiresAt", revoked_at as "revokedAt" from entry_links where token_hash = ${tokenHash}`
+  return row
+}
+
+/** Removes links that ended more than a month ago; until then they answer LINK_EXPIRED. */
+export async function deleteEndedLinks(sql: Queryable, now: Date, limit: number): Promise<number> {
+  const rows = await sql`
+    delete from entry_links where token_hash in (
+      select token_hash from entry_links where expires_at < ${now}::timestamptz - interval '30 days' limit ${limit}) returning true`
+  return rows.length
+}

@@ -1,0 +1,65 @@
+import type { AppContext } from './context.ts'
+import { collectOrphans, expireUploads } from './documents/service.ts'
+import { deleteExpiredAnswers } from './idempotency/service.ts'
+import { expireDrafts } from './registration/drafts.ts'
+import { deleteEndedLinks } from './teams/service.ts'
+
+const SECOND_MS = 1000
+const MINUTE_MS = 60 * SECOND_MS
+const HOUR_MS = 60 * MINUTE_MS
+/** Of its interval, by chance: several processes should not all work in the same second. */
+const JITTER = 0.1
+
+export type Task = { name: string; everyMs: number; run: (ctx: AppContext) => Promise<unknown> }
+
+/** What happens when nobody asks. Every task is safe to run in several processes at once, and to run twice. */
+export const TIMETABLE: readonly Task[] = [
+  // Databases that sleep when idle do so after five minutes.
+  { name: 'keep-warm', everyMs: 4 * MINUTE_MS, run: (ctx) => ctx.db.read`select 1` },
+  { name: 'expire-answers', everyMs: MINUTE_MS, run: deleteExpiredAnswers },
+  { name: 'expire-uploads', everyMs: 10 * MINUTE_MS, run: expireUploads },
+  { name: 'expire-drafts', everyMs: HOUR_MS, run: expireDrafts },
+  { name: 'expire-links', everyMs: HOUR_MS, run: deleteEndedLinks },
+  { name: 'collect-orphans', everyMs: HOUR_MS, run: collectOrphans },
+]
+
+/** Runs every task when its time comes, never the same one twice at once. `stop` waits for those that run. */
+export function startTimetable(ctx: AppContext, tasks = TIMETABLE): { stop(): Promise<void> } {
+  const timers = new Set<Timer>()
+  const running = new Set<Promise<void>>()
+  let stopped = false
+
+  const schedule = (task: Task) => {
+    if (stopped) return
+    const delayMs = task.everyMs * (1 + JITTER * Math.random())
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      const run = runTask(ctx, task).finally(() => {
+        running.delete(run)
+        schedule(task)
+      })
+      running.add(run)
+    }, delayMs)
+    timers.add(timer)
+  }
+  tasks.forEach(schedule)
+
+  return {
+    async stop() {
+      stopped = true
+      for (const timer of timers) clearTimeout(timer)
+      await Promise.all(running)
+    },
+  }
+}
+
+/** Runs one task now. A failure is logged and waits for the next time. */
+export async function runTask(ctx: AppContext, task: Task): Promise<void> {
+  const startedAt = performance.now()
+  try {
+    await task.run(ctx)
+    ctx.log.debug({ task: task.name, durationMs: Math.round(performance.now() - startedAt) }, 'task.finished')
+  } catch (error) {
+    ctx.log.error({ task: task.name, err: error }, 'task.failed')
+  }
+}

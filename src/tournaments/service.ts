@@ -1,0 +1,47 @@
+import type { AppContext, Tournament } from '#src/context.ts'
+import type { Database } from '#src/db/client.ts'
+import type { NewTournament } from './model.ts'
+import { PRESETS } from './presets.ts'
+import * as store from './store.ts'
+
+/** How long a tournament's settings are remembered; the registration function reads its own, under the lock. */
+const REMEMBERED_MS = 2000
+const REMEMBERED_MAX = 200
+
+/** Finds tournaments by slug (the default one without), remembering each for two seconds. */
+export function tournamentFinder(db: Database, now: () => Date = () => new Date()): AppContext['findTournament'] {
+  const remembered = new Map<string, { until: number; tournament: Promise<Tournament | undefined> }>()
+  return (slug) => {
+    const key = slug ?? ''
+    const known = remembered.get(key)
+    if (known && known.until > now().getTime()) return known.tournament
+    if (remembered.size >= REMEMBERED_MAX) remembered.clear()
+    const tournament = store.findTournament(db.read, slug)
+    remembered.set(key, { until: now().getTime() + REMEMBERED_MS, tournament })
+    tournament.catch(() => remembered.delete(key))
+    return tournament
+  }
+}
+
+/** Makes the first tournament from its preset when there is none; several processes may try at once. */
+export async function makeDefaultTournament(db: Database, preset: keyof typeof PRESETS): Promise<void> {
+  if (await store.findTournament(db.read)) return
+  await addTournament(db, PRESETS[preset], true)
+}
+
+/** Returns the new tournament's id, or undefined where its slug (or the default's place) is taken. */
+export async function addTournament(
+  db: Database,
+  tournament: NewTournament,
+  isDefault = false,
+): Promise<string | undefined> {
+  const id = Bun.randomUUIDv7()
+  const added = await db.write.begin((tx) => store.insertTournament(tx, id, tournament, isDefault))
+  return added ? id : undefined
+}
+
+/** Places that may still be taken; undefined without a capacity. */
+export async function countPlacesLeft(ctx: AppContext, tournament: Tournament): Promise<number | undefined> {
+  if (tournament.capacity === null) return undefined
+  return Math.max(0, tournament.capacity - (await store.countHeldPlaces(ctx.db.read, tournament.id)))
+}

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import { type Config, readConfig } from '#src/config.ts'
+import type { AppContext, Tournament } from '#src/context.ts'
+import { readInstallation } from '#src/db/installation.ts'
+import { diskStore } from '#src/files/disk.ts'
+import { growingDelay } from '#src/lib/growing-delay.ts'
+import { makeKeys } from '#src/lib/keys.ts'
+import { memoryLimiter } from '#src/lib/limiter.ts'
+import { NOBODY } from '#src/permissions.ts'
+import { PRESETS } from '#src/tournaments/presets.ts'
+import { addTournament, makeDefaultTournament, tournamentFinder } from '#src/tournaments/service.ts'
+import { testDatabase } from './database.ts'
+
+const SECRET_KEY = 'a secret key that only the tests are started with'
+
+export type TestContext = AppContext & {
+  tournament: Tournament
+  /** Moves the clock that the server reads. */
+  travel(ms: number): void
+  /** Log lines so far, as they were written. */
+  logged: string[]
+  end(): Promise<void>
+}
+
+/** A context on a database of its own, with the default tournament made from a preset; overrides name what a test is about. */
+export async function testContext(
+  overrides: { config?: Partial<Config>; preset?: keyof typeof PRESETS; settings?: object } = {},
+): Promise<TestContext> {
+  const { db, drop } = await testDatabase()
+  const dataDir = mkdtempSync(join(tmpdir(), 'teamsheet-files-'))
+  const config = {
+    ...readConfig({ SECRET_KEY }, {}, () => ''),
+    dataDir,
+    enableRateLimiting: false,
+    ...overrides.config,
+  }
+  const keys = makeKeys(SECRET_KEY)
+  const { fileKey } = await readInstallation(db, keys)
+  await makeDefaultTournament(db, overrides.preset ?? 'open')
+  if (overrides.settings) await db.write`update tournaments set ${db.write(overrides.settings)}`
+  const logged: string[] = []
+  let travelledMs = 0
+  const now = () => new Date(Date.now() + travelledMs)
+  const findTournament = tournamentFinder(db, now)
+  const ctx: TestContext = {
+    config,
+    db,
+    keys,
+    now,
+    findTournament,
+    files: diskStore({ dir: join(dataDir, 'files'), fileKey, leastFreeBytes: 0 }),
+    limiter: memoryLimiter(),
+    guesses: growingDelay(now),
+    log: pino({ level: 'debug', messageKey: 'event' }, { write: (line: string) => void logged.push(line) }),
+    identify: async () => NOBODY,
+    tournament: (await findTournament())!,
+    logged,
+    travel(ms) {
+      travelledMs += ms
+    },
+    async end() {
+      await drop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+  return ctx
+}
+
+export const addTestTournament = (ctx: AppContext, slug: string, preset: keyof typeof PRESETS = 'open') =>
+  addTournament(ctx.db, { ...PRESETS[preset], slug })
