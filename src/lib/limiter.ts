@@ -8,18 +8,18 @@ export type Verdict = {
   resetSeconds: number
   windowSeconds: number
 }
-export type Limiter = { take(name: string, window: Window, key: string): Promise<Verdict> }
+export type Limiter = { take(name: string, window: Window, key: string, points?: number): Promise<Verdict> }
 
 /** Counts requests in fixed windows, in this process's memory; entries go when their window ends. */
 export function memoryLimiter(): Limiter {
   const limiters = new Map<string, RateLimiterMemory>()
   return {
-    async take(name, window, key) {
+    async take(name, window, key, points = 1) {
       let limiter = limiters.get(name)
       if (!limiter)
         limiters.set(name, (limiter = new RateLimiterMemory({ points: window.points, duration: window.seconds })))
       try {
-        return verdict(await limiter.consume(key), window, true)
+        return verdict(await limiter.consume(key, points), window, true)
       } catch (refusal) {
         if (refusal instanceof RateLimiterRes) return verdict(refusal, window, false)
         throw refusal

@@ -1,0 +1,70 @@
+import { Elysia } from 'elysia'
+import { m } from '#messages'
+import type { AppContext } from '#src/context.ts'
+import { AppError, type FieldError } from '#src/errors.ts'
+import type { ReceivedFile } from '#src/files/storage.ts'
+import { admit } from '#src/http/admit.ts'
+import { bodyFile } from '#src/http/limits.ts'
+import { ONE_FILE, readMultipart } from '#src/http/multipart.ts'
+import { networkOf } from '#src/http/rate-limit.ts'
+import { isDocumentKind, UploadAnswer } from './model.ts'
+import { saveUpload } from './service.ts'
+
+/** Files sent on their own, to be named in a registration within a day. */
+export const documentsApi = (ctx: AppContext) => {
+  const body = bodyFile(ctx.config.maxFileSize)
+  return new Elysia({ name: 'documents.api' }).use(admit(ctx)).post(
+    '/uploads',
+    async ({ request, server, tournament, address, set }) => {
+      const { kind, received, originalName } = await readUploadForm(ctx, request, server, body.maxBytes)
+      const senderAddress = networkOf(address)
+      const answer = await saveUpload(ctx, { tournamentId: tournament.id, kind, received, originalName, senderAddress })
+      set.status = 201
+      return answer
+    },
+    {
+      admit: { tier: 'file', public: true, body },
+      response: { 201: UploadAnswer },
+      detail: {
+        summary: 'Send one file',
+        description: 'multipart/form-data with `file` (PDF, PNG, JPEG, WebP, HEIC) and `kind`, in any order.',
+        tags: ['Registrations'],
+      },
+    },
+  )
+}
+
+type Server = Parameters<typeof readMultipart>[1]
+
+/** The fields `kind` and `file`, in any order. The file is gone again where either is wrong. Throws VALIDATION_FAILED and what reading throws. */
+async function readUploadForm(ctx: AppContext, request: Request, server: Server, maxBytes: number) {
+  let kind = ''
+  let originalName = ''
+  let received: ReceivedFile | undefined
+  try {
+    await readMultipart(
+      request,
+      server,
+      { ...ONE_FILE, maxBytes },
+      {
+        onField(name, value) {
+          if (name === 'kind') kind = value
+        },
+        async onFile(name, filename, _mimeType, content) {
+          if (name !== 'file') return
+          originalName = filename
+          received = await ctx.files.receive(content, { maxBytes: ctx.config.maxFileSize })
+        },
+      },
+    )
+    const errors: FieldError[] = []
+    if (kind === '') errors.push({ field: 'kind', code: 'required', message: m.documents_kind_missing() })
+    else if (!isDocumentKind(kind)) errors.push({ field: 'kind', code: 'unknown', message: m.documents_kind_unknown() })
+    if (received === undefined) errors.push({ field: 'file', code: 'required', message: m.documents_file_missing() })
+    if (!isDocumentKind(kind) || received === undefined) throw new AppError('VALIDATION_FAILED', { errors })
+    return { kind, received, originalName }
+  } catch (error) {
+    if (received) await ctx.files.discard(received)
+    throw error
+  }
+}

@@ -1,0 +1,141 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { m } from '#messages'
+import type { AppContext } from '#src/context.ts'
+import type { Queryable } from '#src/db/client.ts'
+import { AppError } from '#src/errors.ts'
+import { cleanFileName } from '#src/files/file-name.ts'
+import type { ReceivedFile } from '#src/files/storage.ts'
+import { takeAllowance } from './allowance.ts'
+import {
+  type Document,
+  type DocumentKind,
+  type DraftFile,
+  isDocumentKind,
+  type Upload,
+  type UploadAnswer,
+} from './model.ts'
+import * as store from './store.ts'
+
+export { fileAddress, openByToken } from './file-address.ts'
+export { collectOrphans, expireUploads } from './orphans.ts'
+
+const HOUR_MS = 3_600_000
+const UPLOAD_VALID_MS = 24 * HOUR_MS
+/** A file in a draft lives as long as the draft, which alone decides. */
+const NO_END = new Date('9999-12-31T00:00:00Z')
+const CAPABILITY_BYTES = 16
+const CAPABILITY = /^[\w-]{22}$/
+const SLOT = /^[\w.-]{1,100}$/
+const DRAFT_FILES_MAX = 60
+const DRAFT_BYTES_MAX = 250 * 1024 * 1024
+
+/**
+ * Puts a received file into the store, durably, and returns its id. First it commits a claim that keeps the collector away for a day,
+ * and only then writes: so a file that is found there already is not deleted before somebody names it.
+ */
+export async function putFile(
+  ctx: AppContext,
+  tournamentId: string,
+  received: ReceivedFile,
+): Promise<{ fileId: string }> {
+  const fileId = await store.claimFile(ctx.db.locking, tournamentId, received, ctx.now())
+  await ctx.files.keep(received, tournamentId)
+  return { fileId }
+}
+
+type NewFile = {
+  tournamentId: string
+  kind: DocumentKind
+  received: ReceivedFile
+  originalName: string
+  /** The client's network, as a door counts it: an IPv4 address, an IPv6 /64. */
+  senderAddress: string
+}
+
+/**
+ * Keeps a file that was sent on its own. The answer's `id` is a capability: 128 random bits, stored as a digest, valid for 24 hours.
+ * The received file is used up, also by a refusal. Throws RATE_LIMITED, STORAGE_UNAVAILABLE.
+ */
+export async function saveUpload(ctx: AppContext, file: NewFile): Promise<UploadAnswer> {
+  const { kind, received } = file
+  return usingUp(ctx, received, async () => {
+    const upload = await prepareUpload(ctx, file)
+    const expiresAt = new Date(upload.createdAt.getTime() + UPLOAD_VALID_MS)
+    const id = randomBytes(CAPABILITY_BYTES).toString('base64url')
+    await store.insertUpload(ctx.db.read, digestOf(id), { ...upload, expiresAt })
+    return {
+      id,
+      kind,
+      bytes: received.bytes,
+      contentType: received.contentType,
+      sha256: received.digest.toString('hex'),
+    }
+  })
+}
+
+/** `slot`: `team.<kind>` or `players.<row key>.<kind>`; letters, digits, `_ - .`, at most 100. */
+export type NewDraftFile = NewFile & { draftId: string; slot: string }
+
+/**
+ * Keeps a file in a slot of a draft, instead of what is there. The received file is used up, also by a refusal.
+ * Throws NOT_FOUND, CONFLICT (the draft was registered), BODY_TOO_LARGE (the draft is full), RATE_LIMITED, STORAGE_UNAVAILABLE.
+ */
+export async function saveDraftFile(ctx: AppContext, file: NewDraftFile): Promise<DraftFile> {
+  const { draftId, tournamentId, slot, kind, received } = file
+  return usingUp(ctx, received, async () => {
+    if (!SLOT.test(slot) || !isDocumentKind(kind)) throw new AppError('NOT_FOUND')
+    const draft = await store.findDraft(ctx.db.read, draftId, tournamentId)
+    if (draft === undefined) throw new AppError('NOT_FOUND')
+    const held = await store.countDraftFiles(ctx.db.read, draftId, slot)
+    if (held.files >= DRAFT_FILES_MAX || held.bytes + received.bytes > DRAFT_BYTES_MAX)
+      throw new AppError('BODY_TOO_LARGE', { message: m.documents_draft_full() })
+    const upload = { ...(await prepareUpload(ctx, file)), expiresAt: NO_END }
+    const uploadId = draft.registered ? undefined : await store.replaceDraftUpload(ctx.db.read, draftId, slot, upload)
+    if (uploadId === undefined) throw new AppError('CONFLICT', { message: m.documents_draft_registered() })
+    const { fileId, originalName } = upload
+    return { uploadId, slot, kind, originalName, bytes: received.bytes, contentType: received.contentType, fileId }
+  })
+}
+
+/** Takes a file out of a draft's slot; false where there was none. */
+export const removeDraftFile = (ctx: AppContext, draftId: string, slot: string): Promise<boolean> =>
+  store.removeDraftUpload(ctx.db.read, draftId, slot)
+
+/** In the order of their slots. */
+export const listDraftFiles = (ctx: AppContext, draftId: string): Promise<DraftFile[]> =>
+  store.listDraftFiles(ctx.db.read, draftId)
+
+/** To be called in the transaction that deletes the drafts; how many files they held. */
+export const forgetDraftFiles = (tx: Queryable, draftIds: string[]): Promise<number> =>
+  store.removeUploadsOfDrafts(tx, draftIds)
+
+/** Those of the ids that name an upload of the tournament which is still valid and not bound; whatever else is given is left out. */
+export async function findUploads(ctx: AppContext, tournamentId: string, ids: readonly string[]): Promise<Upload[]> {
+  const byHash = new Map(ids.filter((id) => CAPABILITY.test(id)).map((id) => [digestOf(id).toString('hex'), id]))
+  if (byHash.size === 0) return []
+  const rows = await store.listUnboundUploads(ctx.db.read, tournamentId, [...byHash.keys()], ctx.now())
+  return rows.map(({ capabilityHash, ...upload }) => ({ ...upload, id: byHash.get(capabilityHash.toString('hex'))! }))
+}
+
+/** A team's documents and its players', in the order they were sent. */
+export const listDocuments = (ctx: AppContext, teamId: string): Promise<Document[]> =>
+  store.listDocuments(ctx.db.read, teamId)
+
+async function usingUp<T>(ctx: AppContext, received: ReceivedFile, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } finally {
+    await ctx.files.discard(received)
+  }
+}
+
+async function prepareUpload(ctx: AppContext, file: NewFile) {
+  const { tournamentId, kind, received } = file
+  const senderHash = ctx.keys.hash('sender', file.senderAddress)
+  await takeAllowance(ctx, senderHash, received.bytes)
+  const { fileId } = await putFile(ctx, tournamentId, received)
+  const originalName = cleanFileName(file.originalName, received.contentType)
+  return { tournamentId, kind, fileId, originalName, senderHash, createdAt: ctx.now() }
+}
+
+const digestOf = (id: string) => createHash('sha256').update(id).digest()

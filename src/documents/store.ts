@@ -1,0 +1,172 @@
+import type { Queryable } from '#src/db/client.ts'
+import { LOCKS } from '#src/db/locks.ts'
+import type { ContentType } from '#src/files/file-type.ts'
+import type { ReceivedFile } from '#src/files/storage.ts'
+import type { Document, DocumentKind, DraftFile, Upload } from './model.ts'
+
+export type FileRow = { id: string; tournamentId: string; name: string; contentType: ContentType }
+
+/** What the advisory lock on a file is taken for. */
+export const lockSubject = (tournamentId: string, name: string) => `${tournamentId}/${name}`
+
+/**
+ * Claims a file for the next day, in one statement that takes its lock first and commits; returns the file's id. The insert looks at the
+ * row as it is after the wait, whatever the statement's snapshot says.
+ */
+export async function claimFile(
+  sql: Queryable,
+  tournamentId: string,
+  file: ReceivedFile,
+  putAt: Date,
+): Promise<string> {
+  const [row] = await sql<[{ id: string }]>`
+    with held as materialized (
+      select pg_advisory_xact_lock(${LOCKS.file}::int, hashtext(${lockSubject(tournamentId, file.name)}))
+    )
+    insert into files (id, tournament_id, name, digest, bytes, content_type, put_at)
+    select ${Bun.randomUUIDv7()}::uuid, ${tournamentId}::uuid, ${file.name}::text, ${file.digest}::bytea, ${file.bytes}::int,
+      ${file.contentType}::text, ${putAt}::timestamptz
+    from held
+    on conflict (tournament_id, name) do update set put_at = greatest(files.put_at, excluded.put_at)
+    returning id`
+  return row.id
+}
+
+export async function findFile(sql: Queryable, fileId: string): Promise<FileRow | undefined> {
+  const [row] = await sql<FileRow[]>`
+    select id, tournament_id as "tournamentId", name, content_type as "contentType" from files where id = ${fileId}`
+  return row
+}
+
+type NewUpload = {
+  tournamentId: string
+  kind: DocumentKind
+  fileId: string
+  originalName: string
+  senderHash: Uint8Array
+  createdAt: Date
+  expiresAt: Date
+}
+
+export async function insertUpload(sql: Queryable, capabilityHash: Uint8Array, upload: NewUpload): Promise<void> {
+  await sql`
+    insert into uploads (id, tournament_id, capability_hash, kind, file_id, original_name, sender_hash, created_at, expires_at)
+    values (${Bun.randomUUIDv7()}, ${upload.tournamentId}, ${capabilityHash}, ${upload.kind}, ${upload.fileId}, ${upload.originalName},
+      ${upload.senderHash}, ${upload.createdAt}, ${upload.expiresAt})`
+}
+
+export async function findDraft(
+  sql: Queryable,
+  draftId: string,
+  tournamentId: string,
+): Promise<{ registered: boolean } | undefined> {
+  const [row] = await sql<{ registered: boolean }[]>`
+    select team_id is not null as registered from drafts where id = ${draftId} and tournament_id = ${tournamentId}`
+  return row
+}
+
+/**
+ * Puts the file into the draft's slot, instead of what is there, and returns the upload's id; undefined where the draft has become a
+ * registration. One statement: holding the draft's row would meet a registration, which takes uploads and draft in the other order.
+ */
+export async function replaceDraftUpload(
+  sql: Queryable,
+  draftId: string,
+  slot: string,
+  upload: NewUpload,
+): Promise<string | undefined> {
+  const [row] = await sql<{ id: string }[]>`
+    insert into uploads (id, tournament_id, draft_id, slot, kind, file_id, original_name, sender_hash, created_at, expires_at)
+    select ${Bun.randomUUIDv7()}::uuid, tournament_id, id, ${slot}::text, ${upload.kind}::text, ${upload.fileId}::uuid,
+      ${upload.originalName}::text, ${upload.senderHash}::bytea, ${upload.createdAt}::timestamptz, ${upload.expiresAt}::timestamptz
+    from drafts where id = ${draftId} and team_id is null
+    on conflict (draft_id, slot) do update set id = excluded.id, kind = excluded.kind, file_id = excluded.file_id,
+      original_name = excluded.original_name, sender_hash = excluded.sender_hash, created_at = excluded.created_at,
+      expires_at = excluded.expires_at
+    where uploads.team_id is null
+    returning id`
+  return row?.id
+}
+
+/** How much a draft holds apart from one slot. */
+export async function countDraftFiles(
+  sql: Queryable,
+  draftId: string,
+  exceptSlot: string,
+): Promise<{ files: number; bytes: number }> {
+  const [row] = await sql<[{ files: number; bytes: number }]>`
+    select count(*)::int as files, coalesce(sum(f.bytes), 0)::float8 as bytes
+    from uploads u join files f on f.id = u.file_id where u.draft_id = ${draftId} and u.slot <> ${exceptSlot}`
+  return row
+}
+
+export async function listDraftFiles(sql: Queryable, draftId: string): Promise<DraftFile[]> {
+  return sql<DraftFile[]>`
+    select u.id as "uploadId", u.slot, u.kind, u.original_name as "originalName", f.bytes, f.content_type as "contentType", f.id as "fileId"
+    from uploads u join files f on f.id = u.file_id where u.draft_id = ${draftId} order by u.slot`
+}
+
+/** Takes the file out of its slot; whether there was one. A file that a team was registered with stays. */
+export async function removeDraftUpload(sql: Queryable, draftId: string, slot: string): Promise<boolean> {
+  const { count } = await sql`delete from uploads where draft_id = ${draftId} and slot = ${slot} and team_id is null`
+  return count > 0
+}
+
+export async function removeUploadsOfDrafts(sql: Queryable, draftIds: string[]): Promise<number> {
+  const { count } = await sql`delete from uploads where draft_id = any(${draftIds}::uuid[])`
+  return count
+}
+
+/** By the digests of their ids, in no order; only those that may still be named. */
+export async function listUnboundUploads(sql: Queryable, tournamentId: string, hashes: string[], now: Date) {
+  return sql<(Omit<Upload, 'id'> & { capabilityHash: Buffer })[]>`
+    select u.id as "uploadId", u.capability_hash as "capabilityHash", u.kind, u.original_name as "originalName", f.bytes,
+      f.content_type as "contentType", f.id as "fileId"
+    from uploads u join files f on f.id = u.file_id
+    where u.capability_hash in (select decode(h, 'hex') from unnest(${hashes}::text[]) h)
+      and u.tournament_id = ${tournamentId} and u.team_id is null and u.expires_at > ${now}`
+}
+
+export async function removeExpiredUploads(sql: Queryable, before: Date, most: number): Promise<number> {
+  const { count } = await sql`
+    delete from uploads where id in (
+      select id from uploads where expires_at < ${before} and draft_id is null order by expires_at limit ${most} for update skip locked
+    )`
+  return count
+}
+
+export type HeldBytes = { sender: string; bytes: number; total: number }
+
+/** What files that no registration names hold, by sender (hexadecimal), the largest first. */
+export async function listHeldBytes(sql: Queryable, most: number): Promise<HeldBytes[]> {
+  return sql<HeldBytes[]>`
+    select encode(u.sender_hash, 'hex') as sender, sum(f.bytes)::float8 as bytes, (sum(sum(f.bytes)) over ())::float8 as total
+    from uploads u join files f on f.id = u.file_id where u.team_id is null group by u.sender_hash order by 2 desc limit ${most}`
+}
+
+export async function listDocuments(sql: Queryable, teamId: string): Promise<Document[]> {
+  return sql<Document[]>`
+    select d.id, d.player_id as "playerId", d.kind, d.original_name as "originalName", d.position, f.bytes,
+      f.content_type as "contentType", f.id as "fileId"
+    from documents d join files f on f.id = d.file_id where d.team_id = ${teamId} order by d.position, d.id`
+}
+
+/** Files that nothing names and nobody has put since, the longest unclaimed first. */
+export async function listOrphans(sql: Queryable, before: Date, most: number): Promise<FileRow[]> {
+  return sql<FileRow[]>`
+    select f.id, f.tournament_id as "tournamentId", f.name, f.content_type as "contentType" from files f
+    where f.put_at < ${before} and ${unnamed(sql)} order by f.put_at limit ${most}`
+}
+
+/** Asked again under the file's lock. */
+export async function isOrphan(tx: Queryable, fileId: string, before: Date): Promise<boolean> {
+  const rows = await tx`select 1 from files f where f.id = ${fileId} and f.put_at < ${before} and ${unnamed(tx)}`
+  return rows.length > 0
+}
+
+export async function removeFile(tx: Queryable, fileId: string): Promise<void> {
+  await tx`delete from files where id = ${fileId}`
+}
+
+const unnamed = (sql: Queryable) => sql`
+  not exists (select from documents d where d.file_id = f.id) and not exists (select from uploads u where u.file_id = f.id)`

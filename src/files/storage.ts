@@ -1,0 +1,39 @@
+import type { ContentType } from './file-type.ts'
+
+/** A file that has arrived whole, was checked, and lies on stable storage under a temporary name. */
+export type ReceivedFile = Readonly<{
+  /** Its name in the store: HMAC-SHA-256 of the content under the installation's file key, 64 hexadecimal digits. */
+  name: string
+  /** SHA-256 of the content. */
+  digest: Buffer
+  bytes: number
+  contentType: ContentType
+  /** Where it lies until it is kept or discarded; only the store reads this. */
+  temporary: string
+}>
+
+export type ReceiveLimits = { maxBytes: number }
+
+/** Where private files lie, one name a content and tournament. Failures of the store itself are STORAGE_UNAVAILABLE. */
+export type FileStore = {
+  /**
+   * Takes a file in as it arrives. Whatever the source throws is thrown on, and nothing stays behind.
+   * Throws FILE_TOO_LARGE, UNSUPPORTED_FILE_TYPE, VALIDATION_FAILED (empty), STORAGE_UNAVAILABLE (also below `LEAST_FREE_BYTES`).
+   */
+  receive(source: AsyncIterable<Uint8Array>, limits: ReceiveLimits): Promise<ReceivedFile>
+  /** Gives a received file its name, durably; one that is there already with as many bytes stays as it is. */
+  keep(received: ReceivedFile, tournamentId: string): Promise<void>
+  /** Deletes a received file; nothing happens once it was kept. */
+  discard(received: ReceivedFile): Promise<void>
+  /** Throws NOT_FOUND. */
+  open(tournamentId: string, name: string): Promise<Blob>
+  /** Durable when it returns; a file that is not there is no error. */
+  remove(tournamentId: string, name: string): Promise<void>
+  /** Deletes what receptions of processes that died left behind; how many files. */
+  removeLeftovers(): Promise<number>
+  freeBytes(): Promise<number>
+  totalBytes(): Promise<number>
+}
+
+/** Below this much free space no file is taken, so that the database still has room. */
+export const LEAST_FREE_BYTES = 1024 ** 3
