@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { identify } from '#src/auth/service.ts'
+import { identify } from '#src/auth/pages.ts'
 import type { Config } from '#src/config.ts'
 import type { AppContext } from '#src/context.ts'
 import { type Connection, openDatabase } from '#src/db/client.ts'

@@ -1,0 +1,95 @@
+import { Elysia, t } from 'elysia'
+import type { AppContext } from '#src/context.ts'
+import { fieldErrorsOf } from '#src/errors.ts'
+import { admit } from '#src/http/admit.ts'
+import { cookie, expiredCookie, readCookie } from '#src/http/cookies.ts'
+import { checkCsrfToken } from '#src/http/csrf.ts'
+import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
+import { html, seeOther } from '#src/http/page.ts'
+import { networkOf } from '#src/http/rate-limit.ts'
+import type { Actor } from '#src/permissions.ts'
+import { PASSWORD_LENGTH } from '#src/staff/model.ts'
+import { SetupPage } from '#views/auth/setup.tsx'
+import { SignInPage } from '#views/auth/sign-in.tsx'
+import { AFTER_SIGN_IN, SESSION_LIFE_MS, safeNext } from './model.ts'
+import { checkSetup, claimSetup, findActor, signIn, signOut } from './service.ts'
+
+const COOKIE = 'session'
+const field = t.String({ default: '' })
+
+/** Who sent a request, for the context: the holder of its session cookie, else nobody. */
+export const identify = (ctx: AppContext, request: Request): Promise<Actor> =>
+  findActor(ctx, readCookie(ctx, request, COOKIE))
+
+/** A `Set-Cookie` that carries the session. */
+export const sessionCookie = (ctx: AppContext, token: string) =>
+  cookie(ctx, COOKIE, token, { maxAgeSeconds: SESSION_LIFE_MS / 1000 })
+
+/** Sign-in, sign-out, and the first owner's set-up. */
+export const authPages = (ctx: AppContext) =>
+  new Elysia({ name: 'auth.pages' })
+    .use(admit(ctx))
+    .get(
+      '/sign-in',
+      ({ actor, query }) => {
+        const next = safeNext(query.next)
+        return actor.kind === 'staff' ? seeOther(next) : html(SignInPage({ site: ctx.config.appTitle, next }))
+      },
+      { admit: { tier: 'public', public: true, body: BODY_NONE } },
+    )
+    .post(
+      '/sign-in',
+      async ({ actor, address, body }) => {
+        const next = safeNext(body.next)
+        const signedIn = await signIn(ctx, { email: body.email, password: body.password, address: networkOf(address) })
+        if (signedIn.outcome === 'signed-in') {
+          // The session before ends with the new one: a token never outlives a change of who holds it.
+          if (actor.kind === 'staff') await signOut(ctx, actor)
+          return seeOther(next, { 'set-cookie': sessionCookie(ctx, signedIn.token) })
+        }
+        const page = { site: ctx.config.appTitle, next, email: body.email }
+        if (signedIn.outcome === 'wrong') return html(SignInPage({ ...page, errors: signedIn.errors }), { status: 422 })
+        const headers = { 'retry-after': String(signedIn.seconds) }
+        return html(SignInPage({ ...page, waitSeconds: signedIn.seconds }), { status: 429, headers })
+      },
+      {
+        admit: { tier: 'write', public: true, body: BODY_FORM },
+        body: t.Object({ email: field, password: field, next: t.Optional(t.String()) }),
+      },
+    )
+    .post(
+      '/sign-out',
+      async ({ actor, body }) => {
+        if (actor.kind === 'staff') {
+          checkCsrfToken(ctx, actor, body.csrf)
+          await signOut(ctx, actor)
+        }
+        return seeOther('/sign-in', { 'set-cookie': expiredCookie(ctx, COOKIE) })
+      },
+      { admit: { tier: 'write', public: true, body: BODY_FORM }, body: t.Object({ csrf: field }) },
+    )
+    .get(
+      '/setup/:token',
+      async ({ params }) => {
+        await checkSetup(ctx, params.token)
+        return html(SetupPage({ site: ctx.config.appTitle, token: params.token, passwordMin: PASSWORD_LENGTH.min }))
+      },
+      { admit: { tier: 'public', public: true, body: BODY_NONE } },
+    )
+    .post(
+      '/setup/:token',
+      async ({ params, body }) => {
+        try {
+          const token = await claimSetup(ctx, params.token, body)
+          return seeOther(AFTER_SIGN_IN, { 'set-cookie': sessionCookie(ctx, token) })
+        } catch (thrown) {
+          const { name, email } = body
+          const page = { site: ctx.config.appTitle, token: params.token, passwordMin: PASSWORD_LENGTH.min, name, email }
+          return html(SetupPage({ ...page, errors: fieldErrorsOf(thrown) }), { status: 422 })
+        }
+      },
+      {
+        admit: { tier: 'write', public: true, body: BODY_FORM },
+        body: t.Object({ name: field, email: field, password: field }),
+      },
+    )

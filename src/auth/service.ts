@@ -1,0 +1,80 @@
+import { m } from '#messages'
+import type { AppContext } from '#src/context.ts'
+import { type FieldError, fieldErrorsOf } from '#src/errors.ts'
+import { emailKey } from '#src/lib/names.ts'
+import { findByPassword, hasPassword, inTurn, preparePassword, setPassword } from '#src/staff/service.ts'
+import { endSession, type StaffActor, startSession } from './sessions.ts'
+import { deleteSessionsOf } from './store.ts'
+
+export { deleteEndedSessions, findActor, type StaffActor } from './sessions.ts'
+export { checkSetup, claimSetup, newSetupAddress } from './setup.ts'
+
+export type Guess<Right> = Right | { outcome: 'wrong'; errors: FieldError[] } | { outcome: 'wait'; seconds: number }
+type SignIn = { email: string; password: string; address: string }
+
+/**
+ * Checks e-mail and password and begins a session. An unknown e-mail is answered as a wrong password is, in the same time. After
+ * too many wrong guesses, by e-mail or by address (a client's address or network), the answer is how long to wait.
+ */
+export async function signIn(
+  ctx: AppContext,
+  { email, password, address }: SignIn,
+): Promise<Guess<{ outcome: 'signed-in'; token: string }>> {
+  const subject = `sign-in ${emailKey(email.trim())}`
+  const guess = await tryGuess(ctx, subject, address, () => findByPassword(ctx, email.trim(), password))
+  if ('outcome' in guess) {
+    ctx.log.warn({ event: 'sign-in.refused', outcome: guess.outcome })
+    return guess.outcome === 'wait' ? guess : { outcome: 'wrong', errors: [wrong('password', m.auth_wrong())] }
+  }
+  const token = await ctx.db.write.begin((tx) => startSession(tx, guess.right.id, ctx.now()))
+  return { outcome: 'signed-in', token }
+}
+
+export const signOut = (ctx: AppContext, actor: StaffActor): Promise<void> =>
+  ctx.db.write.begin((tx) => endSession(tx, actor))
+
+type PasswordChange = { currentPassword: string; newPassword: string; address: string }
+
+/** Sets a new password; all sessions end and a new one begins, whose token is returned. */
+export async function changePassword(
+  ctx: AppContext,
+  actor: StaffActor,
+  change: PasswordChange,
+): Promise<Guess<{ outcome: 'changed'; token: string }>> {
+  const { currentPassword, newPassword, address } = change
+  const guess = await tryGuess(
+    ctx,
+    `password ${actor.id}`,
+    address,
+    async () => (await hasPassword(ctx, actor.id, currentPassword)) || undefined,
+  )
+  if ('outcome' in guess)
+    return guess.outcome === 'wait'
+      ? guess
+      : { outcome: 'wrong', errors: [wrong('currentPassword', m.auth_wrong_password())] }
+  try {
+    const hash = await preparePassword(ctx, actor, newPassword)
+    const token = await ctx.db.write.begin(async (tx) => {
+      await setPassword(tx, actor.id, hash, actor)
+      await deleteSessionsOf(tx, actor.id)
+      return startSession(tx, actor.id, ctx.now())
+    })
+    return { outcome: 'changed', token }
+  } catch (thrown) {
+    return { outcome: 'wrong', errors: fieldErrorsOf(thrown) }
+  }
+}
+
+const wrong = (field: string, message: string): FieldError => ({ field, code: 'wrong', message })
+
+/** The wait is looked up once it is this guess's turn: many sent at once do not overtake the count. */
+function tryGuess<T>(ctx: AppContext, subject: string, address: string, check: () => Promise<T | undefined>) {
+  return inTurn(async () => {
+    const seconds = ctx.guesses.secondsToWait(subject, address)
+    if (seconds > 0) return { outcome: 'wait' as const, seconds }
+    const right = await check()
+    if (right === undefined) ctx.guesses.failed(subject, address)
+    else ctx.guesses.succeeded(subject)
+    return right === undefined ? { outcome: 'wrong' as const } : { right }
+  })
+}

@@ -1,0 +1,68 @@
+import type { Queryable } from '#src/db/client.ts'
+import type { Grant } from '#src/permissions.ts'
+import { SEEN_EVERY_MS, SESSION_IDLE_MS } from './model.ts'
+
+export type SessionRow = { id: string; tokenHash: Uint8Array; staffId: string; now: Date; expiresAt: Date }
+export type SignedIn = { sessionId: string; id: string; name: string; email: string; grants: Grant[] }
+
+export async function insertSession(tx: Queryable, session: SessionRow): Promise<void> {
+  await tx`
+    insert into sessions (id, token_hash, staff_id, created_at, last_seen_at, expires_at)
+    values (${session.id}, ${session.tokenHash}, ${session.staffId}, ${session.now}, ${session.now}, ${session.expiresAt})`
+}
+
+/** Whose session this is, with what they may do; notes the use. One statement, on every request that carries a session. */
+export async function findSignedIn(sql: Queryable, tokenHash: Uint8Array, now: Date): Promise<SignedIn | undefined> {
+  const idleSince = new Date(now.getTime() - SESSION_IDLE_MS)
+  const seenBefore = new Date(now.getTime() - SEEN_EVERY_MS)
+  const [row] = await sql<SignedIn[]>`
+    with seen as (
+      update sessions set last_seen_at = ${now}
+      where token_hash = ${tokenHash} and expires_at > ${now} and last_seen_at > ${idleSince} and last_seen_at <= ${seenBefore})
+    select s.id as "sessionId", p.id, p.name, p.email,
+      (select coalesce(json_agg(json_build_object('role', r.role, 'tournamentId', r.tournament_id)), '[]')
+       from staff_roles r where r.staff_id = p.id) as grants
+    from sessions s join staff p on p.id = s.staff_id
+    where s.token_hash = ${tokenHash} and s.expires_at > ${now} and s.last_seen_at > ${idleSince} and p.disabled_at is null`
+  return row
+}
+
+export async function deleteSession(tx: Queryable, id: string): Promise<void> {
+  await tx`delete from sessions where id = ${id}`
+}
+
+export async function deleteSessionsOf(tx: Queryable, staffId: string): Promise<void> {
+  await tx`delete from sessions where staff_id = ${staffId}`
+}
+
+/** Returns how many went; at most `limit`, so that no statement holds many rows. */
+export async function deleteEndedSessions(sql: Queryable, now: Date, limit: number): Promise<number> {
+  const idleSince = new Date(now.getTime() - SESSION_IDLE_MS)
+  const rows = await sql`
+    delete from sessions where id in (
+      select id from sessions where expires_at <= ${now} or last_seen_at <= ${idleSince} limit ${limit}) returning true`
+  return rows.length
+}
+
+export async function insertSetupToken(tx: Queryable, tokenHash: Uint8Array, expiresAt: Date): Promise<void> {
+  await tx`insert into setup_tokens (token_hash, expires_at) values (${tokenHash}, ${expiresAt})`
+}
+
+/** Ends every set-up address that nobody claimed. */
+export async function expireSetupTokens(tx: Queryable, now: Date): Promise<void> {
+  await tx`update setup_tokens set expires_at = ${now} where claimed_at is null and expires_at > ${now}`
+}
+
+/** A set-up address that was once given out, whether it still holds or not. */
+export async function findSetupToken(
+  sql: Queryable,
+  tokenHash: Uint8Array,
+): Promise<{ expiresAt: Date; claimedAt: Date | null } | undefined> {
+  const [row] = await sql<{ expiresAt: Date; claimedAt: Date | null }[]>`
+    select expires_at as "expiresAt", claimed_at as "claimedAt" from setup_tokens where token_hash = ${tokenHash}`
+  return row
+}
+
+export async function updateSetupClaimed(tx: Queryable, tokenHash: Uint8Array, now: Date): Promise<void> {
+  await tx`update setup_tokens set claimed_at = ${now} where token_hash = ${tokenHash}`
+}

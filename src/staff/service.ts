@@ -1,0 +1,86 @@
+import { m } from '#messages'
+import { record } from '#src/audit/service.ts'
+import type { AppContext } from '#src/context.ts'
+import type { Queryable } from '#src/db/client.ts'
+import { AppError } from '#src/errors.ts'
+import { emailKey } from '#src/lib/names.ts'
+import { type Actor, type Role, SYSTEM } from '#src/permissions.ts'
+import { checkPassword, checkStaff, type NewStaff, tidyStaff } from './model.ts'
+import { hashPassword, inTurn, isPassword } from './passwords.ts'
+import * as store from './store.ts'
+
+export type { Credentials } from './store.ts'
+
+/** An account that passed its checks, its password hashed. */
+export type PreparedStaff = store.StaffRow & { role: Role }
+
+/** Adds an account whose role counts for all tournaments; returns its id. Throws VALIDATION_FAILED with every wrong field. */
+export async function addStaff(ctx: AppContext, given: NewStaff, actor: Actor = SYSTEM): Promise<string> {
+  const prepared = await prepareStaff(ctx, given)
+  await ctx.db.write.begin((tx) => insertStaff(tx, prepared, actor))
+  return prepared.id
+}
+
+/** Checks a new account and hashes its password: the slow part, done before a transaction. Throws VALIDATION_FAILED. */
+export async function prepareStaff(ctx: AppContext, given: NewStaff): Promise<PreparedStaff> {
+  const staff = tidyStaff(given)
+  const errors = checkStaff(staff, ctx.config.appTitle)
+  if (errors.length > 0) throw new AppError('VALIDATION_FAILED', { errors })
+  const { name, email, role } = staff
+  return {
+    id: Bun.randomUUIDv7(),
+    name,
+    email,
+    emailKey: emailKey(email),
+    role,
+    passwordHash: await hashPassword(staff.password),
+  }
+}
+
+/** Throws VALIDATION_FAILED where somebody has the e-mail already, ignoring case. */
+export async function insertStaff(tx: Queryable, staff: PreparedStaff, actor: Actor): Promise<void> {
+  if (!(await store.insertStaff(tx, staff)))
+    throw new AppError('VALIDATION_FAILED', {
+      errors: [{ field: 'email', code: 'taken', message: m.staff_email_taken() }],
+    })
+  await store.insertRole(tx, staff.id, staff.role, null)
+  await record(tx, { event: 'staff.added', actor, subjectId: staff.id, data: { role: staff.role } })
+}
+
+/** The account of this e-mail if the password is its own and it may sign in; the same time is taken for unknown ones. */
+export async function findByPassword(
+  ctx: AppContext,
+  email: string,
+  password: string,
+): Promise<store.Credentials | undefined> {
+  const staff = await store.findCredentialsByEmail(ctx.db.read, emailKey(email))
+  const matches = await isPassword(password, staff?.passwordHash)
+  return matches && !staff?.isDisabled ? staff : undefined
+}
+
+/** Whether this is the person's present password. */
+export async function hasPassword(ctx: AppContext, staffId: string, password: string): Promise<boolean> {
+  const staff = await store.findCredentials(ctx.db.read, staffId)
+  return isPassword(password, staff?.passwordHash)
+}
+
+/** Checks a new password and hashes it. Throws VALIDATION_FAILED, naming the field `newPassword`. */
+export async function preparePassword(
+  ctx: AppContext,
+  person: { name: string; email: string },
+  password: string,
+): Promise<string> {
+  const wrong = checkPassword(password, [person.name, person.email, ctx.config.appTitle])
+  if (wrong) throw new AppError('VALIDATION_FAILED', { errors: [{ field: 'newPassword', ...wrong }] })
+  return hashPassword(password)
+}
+
+/** Puts a prepared password in place of the present one. */
+export async function setPassword(tx: Queryable, staffId: string, passwordHash: string, actor: Actor): Promise<void> {
+  await store.updatePassword(tx, staffId, passwordHash)
+  await record(tx, { event: 'staff.password-changed', actor, subjectId: staffId })
+}
+
+export const hasOwner = async (sql: Queryable): Promise<boolean> => (await store.findOwner(sql)) !== undefined
+
+export { inTurn }

@@ -1,0 +1,57 @@
+import { m } from '#messages'
+import { Page } from '#views/layouts/page.tsx'
+import { Button } from '#views/parts/button.tsx'
+import { Card } from '#views/parts/card.tsx'
+import { ErrorSummary, type SummaryError } from '#views/parts/error-summary.tsx'
+import { Field } from '#views/parts/field.tsx'
+import { Flash } from '#views/parts/flash.tsx'
+import { Heading } from '#views/parts/heading.tsx'
+import { errorAt } from './error-at.ts'
+
+export type SignInProps = {
+  site: string
+  /** Where it leads afterwards. */
+  next: string
+  email?: string
+  errors?: SummaryError[]
+  /** Too many wrong guesses: seconds until the next one counts. */
+  waitSeconds?: number
+}
+
+/** The door of the staff area. */
+export function SignInPage({ site, next, email, errors = [], waitSeconds }: SignInProps) {
+  return (
+    <Page title={m.auth_sign_in_title()} tournamentName={site} isPrivate>
+      <Heading title={m.auth_sign_in_title()} lead={m.auth_sign_in_lead()} />
+      {waitSeconds !== undefined && <Flash kind="error" text={m.auth_wait({ count: waitSeconds })} />}
+      <ErrorSummary errors={errors} />
+      <Card>
+        <form class="form-stack" method="post" action="/sign-in">
+          <input type="hidden" name="next" value={next} />
+          <Field
+            name="email"
+            label={m.auth_email()}
+            type="email"
+            inputMode="email"
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck={false}
+            value={email}
+            required
+          />
+          <Field
+            name="password"
+            label={m.auth_password()}
+            type="password"
+            autocomplete="current-password"
+            error={errorAt(errors, 'password')}
+            required
+          />
+          <Button type="submit" kind="primary" isBlock>
+            {m.auth_sign_in()}
+          </Button>
+        </form>
+      </Card>
+    </Page>
+  )
+}
