@@ -40,6 +40,7 @@ export async function packPostgres(options: { level?: number; outDir?: string } 
     .digest('hex')
     .slice(0, 8)
   const path = join(outDir, `postgres-${version}-${platform}-${recipe}-${level}.tar.zst`)
+  removeOutdated(outDir, `postgres-${version}-${platform}-${recipe}-`)
   if (existsSync(path)) return path
 
   const stage = mkdtempSync(join(tmpdir(), 'teamsheet-pack-'))
@@ -52,19 +53,17 @@ export async function packPostgres(options: { level?: number; outDir?: string } 
     const temporary = `${path}.${process.pid}.tmp`
     await Bun.write(temporary, await Bun.zstdCompress(await archive(stage), { level }))
     renameSync(temporary, path)
-    removeOutdated(outDir, platform, path)
   } finally {
     rmSync(stage, { recursive: true, force: true })
   }
   return path
 }
 
-/** Packs of the same level that another package version or another recipe made. */
-function removeOutdated(outDir: string, platform: string, path: string) {
-  const level = path.slice(path.lastIndexOf('-'))
+/** Packs that another package version or another recipe made, for findPack takes what it finds. */
+function removeOutdated(outDir: string, prefix: string) {
+  if (!existsSync(outDir)) return
   for (const name of readdirSync(outDir)) {
-    const isPack = name.startsWith('postgres-') && name.includes(`-${platform}-`) && name.endsWith(level)
-    if (isPack && name !== basename(path)) rmSync(join(outDir, name))
+    if (/^postgres-.*\.tar\.zst$/.test(name) && !name.startsWith(prefix)) rmSync(join(outDir, name), { force: true })
   }
 }
 

@@ -6,8 +6,8 @@ import { postmasterFilePath, readPostmasterFile } from './postmaster-file.ts'
 /** A fast shutdown writes a checkpoint first. */
 const FAST_SHUTDOWN_TIMEOUT_MS = 30_000
 /** Backends end by themselves once they see that their postmaster is gone. */
-const BACKENDS_TIMEOUT_MS = 5_000
-const KILL_TIMEOUT_MS = 5_000
+const BACKENDS_TIMEOUT_MS = 2_000
+const KILL_TIMEOUT_MS = 2_000
 const POLL_MS = 5
 const SOCKET_FILE = /^\.s\.PGSQL\.\d+(\.lock)?$/
 
@@ -18,9 +18,9 @@ const SOCKET_FILE = /^\.s\.PGSQL\.\d+(\.lock)?$/
 export async function clearLeftovers(cluster: string, socketDirectory: string): Promise<{ stoppedPid?: number }> {
   const stoppedPid = await stopProcesses(cluster)
   const file = readPostmasterFile(cluster)
-  // Of a dead process PostgreSQL takes the file over by itself, with checks of its own. A zombie, or a stranger who got the same
-  // process id, would make it believe that the cluster is in use.
-  if (file && existsProcess(file.pid)) rmSync(postmasterFilePath(cluster), { force: true })
+  // Of a dead process PostgreSQL takes the file over by itself, with checks of its own. But a zombie, or a stranger who got the same
+  // process id, would make it believe that the cluster is in use, and of a file that a power cut left empty it makes nothing.
+  if (!file || existsProcess(file.pid)) rmSync(postmasterFilePath(cluster), { force: true })
   for (const name of listFolder(socketDirectory)) {
     if (SOCKET_FILE.test(name)) rmSync(join(socketDirectory, name), { force: true })
   }

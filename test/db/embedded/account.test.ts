@@ -1,10 +1,11 @@
-import { afterAll, expect, test } from 'bun:test'
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { cleanUp, clusterOf, makeFolder, postmasterOf, runProgram } from './processes.ts'
 
 const UNKNOWN_UID = 54321
 
+setDefaultTimeout(30_000)
 afterAll(cleanUp)
 
 /** Real user id of a process, as this namespace sees it. */

@@ -1,10 +1,11 @@
-import { afterAll, expect, test } from 'bun:test'
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
 import { openEmbedded, startEmbedded } from '#src/db/embedded/embedded.ts'
 import { listProcesses } from '#src/db/embedded/leftovers.ts'
 import { takeInstanceLock } from '#src/lib/instance-lock.ts'
 import { cleanUp, clusterOf, makeFolder, postmasterOf, runProgram } from './processes.ts'
 
+setDefaultTimeout(30_000)
 afterAll(cleanUp)
 
 const log = { info() {}, warn() {}, error() {} }

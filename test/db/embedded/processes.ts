@@ -45,7 +45,7 @@ export function makeFolder(options: { name?: string; mode?: number; uid?: number
 
 /** Starts test/db/embedded/program.ts, compiled once, as a process of its own. */
 export async function runProgram(
-  role: 'serve' | 'command',
+  role: 'serve' | 'command' | 'leave',
   dataDir: string,
   options: { uid?: number; env?: Record<string, string> } = {},
 ): Promise<Program> {
@@ -115,8 +115,11 @@ async function collect(stdout: ReadableStream<Uint8Array>, events: Event[]) {
   }
 }
 
+/** Where the packed PostgreSQL lies; made if it is not there. */
+export const packForTests = () => packPostgres({ level: PACK_LEVEL })
+
 async function buildProgram(): Promise<string> {
-  const pack = await packPostgres({ level: PACK_LEVEL })
+  const pack = await packForTests()
   // A user without any rights here runs it too.
   const program = join(makeFolder({ mode: 0o755 }), 'program')
   const source = join(import.meta.dir, 'program.ts')

@@ -1,10 +1,12 @@
 /**
  * The smallest program that runs the embedded database, compiled by the tests and started as a process of its own:
- * `program serve|command <data directory>`. Says what happens in lines of JSON; stops in order on SIGTERM.
+ * `program serve|command|leave <data directory>`. Says what happens in lines of JSON; stops in order on SIGTERM.
  */
 import postgres from 'postgres'
 import { openEmbedded, startEmbedded } from '#src/db/embedded/embedded.ts'
 import { StartError } from '#src/lib/start-error.ts'
+
+const EXIT_CODE_OF_LEAVING = 3
 
 const [role, dataDir = ''] = process.argv.slice(2)
 const say = (event: string, fields: object = {}) => console.log(JSON.stringify({ event, ...fields }))
@@ -15,7 +17,7 @@ const log = {
 }
 
 try {
-  await (role === 'serve' ? serve() : command())
+  await (role === 'command' ? command() : serve())
 } catch (error) {
   if (!(error instanceof StartError)) throw error
   say('refused', { sentence: error.message })
@@ -30,6 +32,7 @@ async function serve() {
     process.exit(0)
   })
   say('ready', { host: database.connection.host, state: database.state() })
+  if (role === 'leave') process.exit(EXIT_CODE_OF_LEAVING)
   setInterval(() => {}, 60_000)
 }
 
