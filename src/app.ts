@@ -1,4 +1,6 @@
 import { Elysia } from 'elysia'
+import { authAdmin } from './auth/admin.ts'
+import { authPages } from './auth/pages.ts'
 import { clubsApi } from './clubs/api.ts'
 import type { AppContext } from './context.ts'
 import { AppError } from './errors.ts'
@@ -46,11 +48,14 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
       checkHost(ctx, request)
       server?.timeout(request, ctx.config.requestTimeout + DEADLINE_GRACE_SECONDS)
     })
-    .mapResponse({ as: 'global' }, ({ request, responseValue, set }) => encode(ctx, request, responseValue, set))
+    // Elysia waits only for hooks that are async by name.
+    .mapResponse({ as: 'global' }, async ({ request, responseValue, set }) => encode(ctx, request, responseValue, set))
     .onAfterResponse({ as: 'global' }, ({ request, set }) => logRequest(ctx, request, Number(set.status ?? 200)))
     .use(openapiDocument(VERSION))
     .use(health(ctx))
     .use(assets(files))
+    .use(authPages(ctx))
+    .use(authAdmin(ctx))
     .group('/api/v1', (v1) => v1.use(api(ctx)).group('/tournaments/:slug', (one) => one.use(api(ctx))))
   methodsOf = methodFinder(app.routes)
   return app
