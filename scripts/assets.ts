@@ -4,7 +4,7 @@
  */
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { AssetManifest } from '#views/layouts/assets.ts'
 
@@ -17,21 +17,23 @@ const SAVING_MIN_BYTES = 32
 
 type Source = { name: string; type: string; content: Uint8Array }
 
-/** Writes dist/public anew, in one rename, so that a running server never sees half of it. Throws when a tool refuses. */
-export async function buildAssets({ minify }: { minify: boolean }): Promise<void> {
+type BuildOptions = { minify: boolean; output?: string }
+
+/** Writes `output` (dist/public) anew and whole: a server that starts meanwhile never reads half of it. Throws when a tool refuses. */
+export async function buildAssets({ minify, output = OUTPUT }: BuildOptions): Promise<void> {
   const sources: Source[] = [
     { name: 'styles.css', type: 'text/css; charset=utf-8', content: await styles(minify) },
     { name: 'app.js', type: 'text/javascript; charset=utf-8', content: await scripts(minify) },
     { name: 'htmx.js', type: 'text/javascript; charset=utf-8', content: await htmx(minify) },
     { name: 'icon.svg', type: 'image/svg+xml', content: await file('public/icon.svg') },
   ]
-  await mkdir(join(ROOT, 'dist'), { recursive: true })
-  const folder = await mkdtemp(join(ROOT, 'dist/public-'))
+  await mkdir(dirname(output), { recursive: true })
+  const folder = await mkdtemp(`${output}-`)
   const manifest: AssetManifest = {}
   for (const source of sources) manifest[source.name] = await write(folder, source)
   await Bun.write(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
-  await rm(OUTPUT, { recursive: true, force: true })
-  await rename(folder, OUTPUT)
+  await rm(output, { recursive: true, force: true })
+  await rename(folder, output)
 }
 
 /** Puts one asset and its compressed siblings into `folder`; answers its line of the manifest. */

@@ -22,7 +22,7 @@ type Upload = {
   fieldId: string
   panel: UploadPanel
   /** `failed` may go on by itself when the connection is back, `refused` only when asked. */
-  state: 'queued' | 'sending' | 'waiting' | 'failed' | 'refused' | 'over'
+  state: 'queued' | 'sending' | 'offline' | 'waiting' | 'failed' | 'refused' | 'over'
   tries: number
   request?: XMLHttpRequest
   timer?: ReturnType<typeof setTimeout>
@@ -37,7 +37,9 @@ document.addEventListener('change', ({ target }) => {
 })
 
 window.addEventListener('online', wake)
-window.addEventListener('offline', send)
+window.addEventListener('offline', () => {
+  for (const { state, request } of uploads) if (state === 'sending') request?.abort()
+})
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake())
 onHtmx('htmx:after:swap', () => [...uploads].forEach(attach))
 document.addEventListener('submit', (event) => {
@@ -79,8 +81,7 @@ function send(): void {
   for (const upload of uploads) {
     if (upload.state !== 'queued') continue
     const sending = [...uploads].filter(({ state }) => state === 'sending').length
-    if (!navigator.onLine) upload.panel.show('offline')
-    else if (sending >= SENT_AT_ONCE_MAX) upload.panel.show('queued')
+    if (sending >= SENT_AT_ONCE_MAX) upload.panel.show('queued')
     else start(upload)
   }
 }
@@ -132,10 +133,14 @@ function answer(upload: Upload, request: XMLHttpRequest): void {
   }
 }
 
-/** Tries again by itself, a few times; without a connection it waits for one, which counts for nothing. */
+/** Tries again by itself, a few times; without a connection as often as it takes (our own machine may be reached without one). */
 function wait(upload: Upload, askedMs: number): void {
-  upload.state = 'queued'
-  if (!navigator.onLine) return
+  if (!navigator.onLine) {
+    upload.state = 'offline'
+    upload.panel.show('offline')
+    upload.timer = setTimeout(() => queue(upload), RETRY_LONGEST_MS)
+    return
+  }
   upload.tries += 1
   if (upload.tries >= TRIES_MAX) {
     fail(upload, 'failed')
@@ -166,7 +171,7 @@ function again(upload: Upload): void {
 
 /** Back online, or back in sight: nobody needs to press anything. */
 function wake(): void {
-  for (const upload of uploads) if (['queued', 'waiting', 'failed'].includes(upload.state)) again(upload)
+  for (const upload of uploads) if (['offline', 'waiting', 'failed'].includes(upload.state)) again(upload)
 }
 
 function cancel(upload: Upload): void {

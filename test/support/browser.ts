@@ -17,6 +17,10 @@ const VIEWPORTS = {
   phone: { width: 390, height: 844 },
   desktop: { width: 1280, height: 900 },
 } as const
+/** A page that keeps a test waiting for longer has failed it. */
+const WAIT_MAX_MS = 10_000
+/** For `setDefaultTimeout`: a test that bun ends takes the browser of its whole file with it, so the page's own wait must end first. */
+export const BROWSER_TEST_MAX_MS = 120_000
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 export type Viewport = keyof typeof VIEWPORTS
@@ -59,6 +63,7 @@ export async function openPage(browser: Browser, url: string, options: OpenOptio
       hasTouch: viewport !== 'desktop',
       reducedMotion: 'reduce',
     }))
+  context.setDefaultTimeout(WAIT_MAX_MS)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
