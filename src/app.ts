@@ -35,7 +35,8 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
   })
     .onError({ as: 'global' }, ({ code, error, request, set }) => {
       const known = asAppError(ctx, request, code, error)
-      const methods = code === 'NOT_FOUND' ? methodsOf(new URL(request.url).pathname) : []
+      const isOwn = error instanceof AppError
+      const methods = code === 'NOT_FOUND' && !isOwn ? methodsOf(new URL(request.url).pathname) : []
       if (methods.length > 0) set.headers.allow = methods.join(', ')
       const told = methods.length > 0 ? new AppError('METHOD_NOT_ALLOWED') : known
       set.status = told.status

@@ -13,8 +13,8 @@ const WORDS = `
   pakistan srilanka king kings queen royal royals super hero champion champions winner winners captain player players team teams club
   league cup sachin tendulkar dhoni kohli virat rohit mahi rahul kumar family mother father mummy daddy mommy baby sweet sweetheart
   darling honey forever friend friends bestfriend happy birthday money rich lucky success dream dreams star stars silver golden gold
-  diamond purple yellow black white blue green red tiger lion lions eagle wolf panther hello world helloworld abcdef asdf zxcv the my is
-  and you me one two three four five six seven eight nine ten old new big hot cool good best great free life live music rock metal
+  diamond purple yellow black white blue green red tiger lion lions eagle wolf panther hello world helloworld abcdef asdf zxcv
+  one two three four five six seven eight nine ten cool good best great free life live music rock metal
   teamsheet registration tournament organiser organizer
 `
   .trim()
@@ -45,6 +45,8 @@ const STAND_INS: Record<string, string> = {
   $: 's',
   '!': 'i',
 }
+/** Digits and signs at the end are themselves: `Passw0rd2024!` ends in a year, not in letters. */
+const TAIL = /\P{L}{1,6}$/u
 /** What may be left of a common password when its words and runs are gone: a year's digits, say. */
 const REST_LENGTH_MAX = 4
 /** Three different words make a phrase of their own. */
@@ -60,7 +62,7 @@ export function isCommonPassword(password: string, ownWords: readonly string[]):
   const own = ownWords
     .flatMap((words) => words.toLowerCase().split(/[^\p{L}\p{M}\p{N}]+/u))
     .filter((word) => word.length >= OWN_WORD_LENGTH_MIN)
-  const spelled = lower.replace(/[013457@$!]/g, (sign) => STAND_INS[sign]!)
+  const spelled = lower.replace(TAIL, '').replace(/[013457@$!]/g, (sign) => STAND_INS[sign]!)
   return [lower, spelled].some((text) => isPredictable(text, own))
 }
 
