@@ -9,7 +9,7 @@ import { closeToGuests } from './guests.ts'
 import { handOver, install } from './install.ts'
 import { joinRunning } from './join-running.ts'
 import { layoutOf } from './layout.ts'
-import { clearLeftovers } from './leftovers.ts'
+import { clearLeftovers, listProcesses } from './leftovers.ts'
 import { boundLog } from './log-file.ts'
 import { findPack } from './pack.ts'
 import { ensurePassword } from './password.ts'
@@ -50,7 +50,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
 
 /**
  * The database for a command: started as `startEmbedded` does when nobody has it, otherwise the one that runs already, which `stop` then
- * leaves alone. One it started itself it stops only after every other command that came to use it. Throws StartError when the other process does not have it ready in time.
+ * leaves alone. One it started itself it stops only after every other command that came to use it has left. Throws StartError when the
+ * other process does not have it ready in time.
  */
 export async function openEmbedded(options: EmbeddedOptions & { joinTimeoutMs?: number }): Promise<EmbeddedDatabase> {
   const dataDir = makeDataDirectory(options.dataDir)
@@ -99,12 +100,21 @@ async function startWithLock(dataDir: string, lock: InstanceLock, options: Embed
     undo.push(boundLog(layout.log))
 
     const settings = commandLineSettings(SETTINGS, options.settings ?? {}, { unix_socket_directories: socket.path })
-    const supervised = await supervise(async (signal) => {
+    const start = async (signal: AbortSignal) => {
       makeSocketDirectory(socket, account.owner)
       const { stoppedPid } = await clearLeftovers(layout.cluster, socket.path)
       if (stoppedPid) log.warn({ pid: stoppedPid }, 'database.leftover-stopped')
       handOver(layout.cluster, account.owner)
       return startPostmaster({ ...layout, account, settings }, signal)
+    }
+    const supervised = await supervise(async (signal) => {
+      try {
+        return await start(signal)
+      } catch (error) {
+        // One that a killed process had only just started may have entered the cluster after we looked, and before ours.
+        if (signal.aborted || listProcesses(layout.cluster).length === 0) throw error
+        return start(signal)
+      }
     }, log)
     undo.push(() => supervised.stop())
 
