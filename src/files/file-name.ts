@@ -2,8 +2,8 @@ import { CONTENT_TYPES, type ContentType } from './file-type.ts'
 
 export const FILE_NAME_MAX_CHARACTERS = 120
 
-/** Control and format characters (direction marks among them), and what file systems and headers read otherwise than people do. */
-const UNSAFE = /[\p{C}\p{Zl}\p{Zp}"*/:<>?\\|]+/gu
+/** Control and format characters but the joiners of Indic scripts, and what file systems and headers read otherwise than people do. */
+const UNSAFE = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}"*\/:<>?\\\|]--[\u200c\u200d]]+/gv
 
 /**
  * A sender's name for a file as it may be stored, shown and offered: NFC, one line, never empty, at most `FILE_NAME_MAX_CHARACTERS`,

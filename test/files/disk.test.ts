@@ -1,0 +1,224 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { createHash, createHmac } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { utimes } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AppError, type ErrorCode } from '#src/errors.ts'
+import { diskStore } from '#src/files/disk.ts'
+import { incomingPath } from '#src/files/incoming.ts'
+import type { FileStore } from '#src/files/storage.ts'
+import { sampleJpeg, samplePdf } from '#test/support/sample-files.ts'
+
+const TOURNAMENT = '019a0000-0000-7000-8000-000000000001'
+const OTHER_TOURNAMENT = '019a0000-0000-7000-8000-000000000002'
+const MAX = { maxBytes: 100_000 }
+const fileKey = Buffer.alloc(32, 7)
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+function aStore(options: { leastFreeBytes?: number } = {}) {
+  const dir = mkdtempSync(join(tmpdir(), 'teamsheet-store-'))
+  folders.push(dir)
+  return {
+    dir,
+    store: diskStore({ dir, fileKey, leastFreeBytes: 0, ...options }),
+    incoming: () => readdirSync(join(dir, 'incoming')),
+  }
+}
+
+async function* inChunks(bytes: Uint8Array, size = 1000) {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
+
+async function* brokenAfter(bytes: Uint8Array) {
+  yield* inChunks(bytes)
+  throw new Error('the sender went away')
+}
+
+async function codeOf(work: Promise<unknown>): Promise<ErrorCode | 'none'> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (error === undefined) return 'none'
+  if (error instanceof AppError) return error.code
+  throw error
+}
+
+const put = async (store: FileStore, bytes: Uint8Array, tournament = TOURNAMENT) => {
+  const received = await store.receive(inChunks(bytes), MAX)
+  await store.keep(received, tournament)
+  return received
+}
+
+describe('a file that is received', () => {
+  test('is counted, digested and typed on the way', async () => {
+    const { store } = aStore()
+    const bytes = sampleJpeg(70_000)
+    const received = await store.receive(inChunks(bytes, 777), MAX)
+    expect(received).toMatchObject({ bytes: 70_000, contentType: 'image/jpeg' })
+    expect(received.digest).toEqual(createHash('sha256').update(bytes).digest())
+    expect(received.name).toBe(createHmac('sha256', fileKey).update(bytes).digest('hex'))
+  })
+
+  test('may have exactly the greatest length', async () => {
+    const { store } = aStore()
+    expect((await store.receive(inChunks(samplePdf(MAX.maxBytes)), MAX)).bytes).toBe(MAX.maxBytes)
+  })
+
+  test.each<[ErrorCode, AsyncIterable<Uint8Array>]>([
+    ['FILE_TOO_LARGE', inChunks(samplePdf(MAX.maxBytes + 1))],
+    ['UNSUPPORTED_FILE_TYPE', inChunks(Buffer.from('<html>'.padEnd(50_000)))],
+    ['UNSUPPORTED_FILE_TYPE', inChunks(Buffer.from('x'))],
+    ['VALIDATION_FAILED', inChunks(new Uint8Array())],
+  ])('and refused as %s leaves nothing behind', async (code, source) => {
+    const { store, incoming } = aStore()
+    expect(await codeOf(store.receive(source, MAX))).toBe(code)
+    expect(incoming()).toEqual([])
+  })
+
+  test('and breaks off leaves nothing behind', async () => {
+    const { store, incoming } = aStore()
+    await expect(store.receive(brokenAfter(samplePdf(50_000)), MAX)).rejects.toThrow('the sender went away')
+    expect(incoming()).toEqual([])
+  })
+
+  test('and discarded is gone', async () => {
+    const { store, incoming } = aStore()
+    const received = await store.receive(inChunks(samplePdf()), MAX)
+    expect(incoming()).toHaveLength(1)
+    await store.discard(received)
+    await store.discard(received)
+    expect(incoming()).toEqual([])
+  })
+
+  test('is refused while the disk is nearly full', async () => {
+    const { store, incoming } = aStore({ leastFreeBytes: Number.MAX_SAFE_INTEGER })
+    expect(await codeOf(store.receive(inChunks(samplePdf()), MAX))).toBe('STORAGE_UNAVAILABLE')
+    expect(incoming()).toEqual([])
+    expect(await store.freeBytes()).toBeGreaterThan(0)
+    expect(await store.totalBytes()).toBeGreaterThan(await store.freeBytes())
+  })
+
+  test('is refused while its directory is missing, and taken when it is back', async () => {
+    const { dir, store } = aStore()
+    rmSync(join(dir, 'incoming'), { recursive: true })
+    expect(await codeOf(store.receive(inChunks(samplePdf()), MAX))).toBe('STORAGE_UNAVAILABLE')
+    mkdirSync(join(dir, 'incoming'))
+    expect(await codeOf(store.receive(inChunks(samplePdf()), MAX))).toBe('none')
+  })
+})
+
+describe('a file that is kept', () => {
+  test('lies under its name, private, and is read back as it was', async () => {
+    const { dir, store, incoming } = aStore()
+    const bytes = sampleJpeg(50_000)
+    const { name } = await put(store, bytes)
+    expect(new Uint8Array(await (await store.open(TOURNAMENT, name)).arrayBuffer())).toEqual(bytes)
+    expect(statSync(join(dir, TOURNAMENT, name.slice(0, 2), name)).mode & 0o777).toBe(0o600)
+    expect(statSync(join(dir, TOURNAMENT)).mode & 0o777).toBe(0o700)
+    expect(incoming()).toEqual([])
+  })
+
+  test('lies there once, however often and at once it comes', async () => {
+    const { dir, store, incoming } = aStore()
+    const bytes = samplePdf(20_000)
+    const all = await Promise.all(Array.from({ length: 20 }, () => put(store, bytes)))
+    const name = all[0]!.name
+    expect(new Set(all.map((received) => received.name)).size).toBe(1)
+    expect(readdirSync(join(dir, TOURNAMENT, name.slice(0, 2)))).toEqual([name])
+    expect(incoming()).toEqual([])
+  })
+
+  test('replaces a torn one of the same name', async () => {
+    const { dir, store } = aStore()
+    const { name } = await put(store, samplePdf(5000))
+    writeFileSync(join(dir, TOURNAMENT, name.slice(0, 2), name), 'torn')
+    await put(store, samplePdf(5000))
+    expect((await store.open(TOURNAMENT, name)).size).toBe(5000)
+  })
+
+  test('may be kept and discarded again', async () => {
+    const { store } = aStore()
+    const received = await put(store, samplePdf())
+    await store.keep(received, TOURNAMENT)
+    await store.discard(received)
+    expect((await store.open(TOURNAMENT, received.name)).size).toBe(received.bytes)
+  })
+
+  test('belongs to its tournament only', async () => {
+    const { store } = aStore()
+    const { name } = await put(store, samplePdf())
+    expect(await codeOf(store.open(OTHER_TOURNAMENT, name))).toBe('NOT_FOUND')
+  })
+
+  test('is gone when it is removed, once or twice', async () => {
+    const { store } = aStore()
+    const { name } = await put(store, samplePdf())
+    await store.remove(TOURNAMENT, name)
+    await store.remove(TOURNAMENT, name)
+    await store.remove(OTHER_TOURNAMENT, name)
+    expect(await codeOf(store.open(TOURNAMENT, name))).toBe('NOT_FOUND')
+  })
+
+  test.each([
+    ['../../../etc', 'a'.repeat(64)],
+    [TOURNAMENT, '../../../../etc/passwd'],
+    [TOURNAMENT, ''],
+  ])('is never looked for at %j, %j', async (tournament, name) => {
+    expect(await codeOf(aStore().store.open(tournament, name))).toBe('NOT_FOUND')
+  })
+})
+
+describe('what a broken reception left behind', () => {
+  const FIVE_HOURS_S = 5 * 3600
+  const host = () => incomingPath('').split('-')[0]!
+
+  async function leftOver(dir: string, name: string, ageSeconds = 0) {
+    writeFileSync(join(dir, name), 'x')
+    const at = Date.now() / 1000 - ageSeconds
+    await utimes(join(dir, name), at, at)
+  }
+
+  test('is removed at the next start, and what others are writing is not', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'teamsheet-store-'))
+    folders.push(dir)
+    const incoming = join(dir, 'incoming')
+    mkdirSync(incoming)
+    const gone = Bun.spawn(['true'])
+    await gone.exited
+    await leftOver(incoming, `${host()}-${gone.pid}-died`)
+    await leftOver(incoming, `${host()}-${process.pid}-same-number-before`)
+    await leftOver(incoming, `${host()}-1-alive`)
+    await leftOver(incoming, '00000000-999999-other-machine')
+    await leftOver(incoming, '00000000-999999-other-machine-old', FIVE_HOURS_S)
+    const store = diskStore({ dir, fileKey, leastFreeBytes: 0 })
+    await store.receive(inChunks(samplePdf()), MAX)
+    const [own, ...others] = readdirSync(incoming).sort((a, b) => Number(b.length > 45) - Number(a.length > 45))
+    expect(own).toStartWith(`${host()}-${process.pid}-`)
+    expect(others.sort()).toEqual(['00000000-999999-other-machine', `${host()}-1-alive`].sort())
+  })
+
+  test('is removed by the timetable without touching what is arriving', async () => {
+    const { dir, store, incoming } = aStore()
+    const received = await store.receive(inChunks(samplePdf()), MAX)
+    await leftOver(join(dir, 'incoming'), '00000000-999999-old', FIVE_HOURS_S)
+    expect(await store.removeLeftovers()).toBe(1)
+    expect(incoming()).toHaveLength(1)
+    await store.keep(received, TOURNAMENT)
+  })
+
+  test('does not stop a start where it cannot be removed', async () => {
+    const { dir } = aStore()
+    mkdirSync(join(dir, 'incoming', 'a-directory'))
+    const then = Date.now() / 1000 - FIVE_HOURS_S
+    await utimes(join(dir, 'incoming', 'a-directory'), then, then)
+    const store = diskStore({ dir, fileKey, leastFreeBytes: 0 })
+    expect(await codeOf(put(store, samplePdf()))).toBe('none')
+    expect(await codeOf(store.removeLeftovers())).toBe('STORAGE_UNAVAILABLE')
+  })
+})
