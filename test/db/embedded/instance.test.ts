@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { openEmbedded, startEmbedded } from '#src/db/embedded/embedded.ts'
 import { listProcesses } from '#src/db/embedded/leftovers.ts'
 import { takeInstanceLock } from '#src/lib/instance-lock.ts'
-import { cleanUp, clusterOf, makeFolder, postmasterOf, runProgram } from './processes.ts'
+import { cleanUp, clusterOf, makeDataDir, makeFolder, postmasterOf, runProgram } from './processes.ts'
 
 setDefaultTimeout(30_000)
 afterAll(cleanUp)
@@ -11,7 +11,7 @@ afterAll(cleanUp)
 const log = { info() {}, warn() {}, error() {} }
 
 test('a second server on the same data directory is refused, and the first one is not disturbed', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await makeDataDir()
   const first = await runProgram('serve', dataDir)
   await first.says('ready')
   const postmaster = postmasterOf(dataDir)
@@ -28,7 +28,7 @@ test('a second server on the same data directory is refused, and the first one i
 })
 
 test('a command beside a running server talks to its database and leaves it running', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await makeDataDir()
   const server = await runProgram('serve', dataDir)
   await server.says('ready')
   const postmaster = postmasterOf(dataDir)
@@ -55,7 +55,7 @@ test('a command that finds a server at its very first start waits for it', async
 })
 
 test('a command alone starts the database and stops it again, and nothing is left', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await makeDataDir()
   const command = await runProgram('command', dataDir)
   expect(await command.says('done')).toMatchObject({ owned: true, runs: 1, role: 'teamsheet' })
   expect(await command.exited).toBe(0)
@@ -63,7 +63,7 @@ test('a command alone starts the database and stops it again, and nothing is lef
 })
 
 test('of eight commands at once all are served, one after the other or together', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await makeDataDir()
   await (await runProgram('command', dataDir)).says('done')
   const commands = await Promise.all(Array.from({ length: 8 }, () => runProgram('command', dataDir)))
   const done = await Promise.all(commands.map((command) => command.says('done')))
@@ -83,7 +83,7 @@ test('a command whose server has no database to offer gives up with a sentence',
 })
 
 test('the data directory is free again after a stop, and after a start that failed', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await makeDataDir()
   await expect(startEmbedded({ dataDir, log, noSync: true, settings: { shared_buffers: 'plenty' } })).rejects.toThrow(
     'invalid value for parameter "shared_buffers"',
   )

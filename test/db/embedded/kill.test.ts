@@ -5,7 +5,7 @@ import postgres from 'postgres'
 import { type EmbeddedDatabase, startEmbedded } from '#src/db/embedded/embedded.ts'
 import { listProcesses } from '#src/db/embedded/leftovers.ts'
 import { findPack } from '#src/db/embedded/pack.ts'
-import { cleanUp, clusterOf, makeFolder, postmasterOf, runProgram, until } from './processes.ts'
+import { cleanUp, clusterOf, makeDataDir, makeFolder, postmasterOf, runProgram, until } from './processes.ts'
 
 const RESTARTS = 4
 
@@ -14,8 +14,16 @@ afterAll(cleanUp)
 
 const log = { info() {}, warn() {}, error() {} }
 
+let shared: Promise<string> | undefined
+
+/** For tests that leave it stopped and look at no rows. */
+function sharedDataDir(): Promise<string> {
+  shared ??= makeDataDir()
+  return shared
+}
+
 test('after a kill of the server PostgreSQL lives on, and the next server stops it and starts its own', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await makeDataDir()
   const first = await runProgram('serve', dataDir)
   await first.says('ready')
   const leftover = postmasterOf(dataDir)
@@ -35,7 +43,7 @@ test('after a kill of the server PostgreSQL lives on, and the next server stops 
 })
 
 test('after a kill of the server a command, too, starts anew and stops what it started', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await makeDataDir()
   const server = await runProgram('serve', dataDir)
   await server.says('ready')
   server.kill('SIGKILL')
@@ -45,7 +53,7 @@ test('after a kill of the server a command, too, starts anew and stops what it s
 })
 
 test('after a kill of both the next server recovers every acknowledged row', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await makeDataDir()
   const first = await runProgram('serve', dataDir)
   await first.says('ready')
   expect(await (await runProgram('command', dataDir)).says('done')).toMatchObject({ runs: 1 })
@@ -74,7 +82,7 @@ test('a server killed while its first start unpacks leaves nothing that the next
 })
 
 test('a killed PostgreSQL is started again while callers wait for it, and keeps every row', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await makeDataDir()
   const told: [string, string][] = []
   const tell = (_: object, event: string) => told.push([event, database.state()])
   const database = await startEmbedded({ dataDir, log: { ...log, warn: tell, error: tell }, noSync: true })
@@ -128,7 +136,7 @@ async function addRow(database: EmbeddedDatabase): Promise<number> {
 }
 
 test('a backend that dies takes nobody else’s database away', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await sharedDataDir()
   const database = await startEmbedded({ dataDir, log, noSync: true })
   const sql = postgres({ ...database.connection, max: 1, onnotice() {} })
   const [backend] = await sql`SELECT pg_backend_pid() AS pid`
@@ -146,7 +154,7 @@ test('a backend that dies takes nobody else’s database away', async () => {
 })
 
 test('a stop while PostgreSQL restarts ends both', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await sharedDataDir()
   const database = await startEmbedded({ dataDir, log, noSync: true })
   const killed = database.pid()!
   process.kill(killed, 'SIGKILL')
@@ -158,7 +166,7 @@ test('a stop while PostgreSQL restarts ends both', async () => {
 })
 
 test('PostgreSQL runs in a session of its own, where Ctrl-C does not reach it', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await sharedDataDir()
   const server = await runProgram('serve', dataDir)
   await server.says('ready')
   const postmaster = postmasterOf(dataDir)
@@ -171,7 +179,7 @@ test('PostgreSQL runs in a session of its own, where Ctrl-C does not reach it', 
 })
 
 test('a server that ends without stopping its database has it stopped in order all the same', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await sharedDataDir()
   const server = await runProgram('leave', dataDir)
   await server.says('ready')
   expect(await server.exited).toBe(3)

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { type EmbeddedDatabase, startEmbedded } from '#src/db/embedded/embedded.ts'
 import { listProcesses } from '#src/db/embedded/leftovers.ts'
 import { readPostmasterFile } from '#src/db/embedded/postmaster-file.ts'
-import { cleanUp, clusterOf, makeFolder, postmasterOf, runProgram, until } from './processes.ts'
+import { cleanUp, clusterOf, makeDataDir, postmasterOf, runProgram, until } from './processes.ts'
 
+/** One for all tests, each of which leaves it stopped. */
+let homeOfTheDead: string | undefined
 const strangers: Bun.Subprocess[] = []
 
 setDefaultTimeout(30_000)
@@ -19,7 +21,8 @@ const start = (dataDir: string) => startEmbedded({ dataDir, log, noSync: true })
 
 /** A cluster whose PostgreSQL was killed, its postmaster.pid as it was left. */
 async function aDeadDatabase(): Promise<{ dataDir: string; pidFile: string; socketLock: string }> {
-  const dataDir = join(makeFolder(), 'data')
+  homeOfTheDead ??= await makeDataDir()
+  const dataDir = homeOfTheDead
   const database = await start(dataDir)
   const pidFile = join(clusterOf(dataDir), 'postmaster.pid')
   const socketLock = join(database.connection.host, '.s.PGSQL.5432.lock')
@@ -88,7 +91,7 @@ test('the postmaster.pid of somebody else does not count as ours being ready', a
 })
 
 test('a former PostgreSQL that will not end in order is ended by force', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await makeDataDir()
   const server = await runProgram('serve', dataDir)
   await server.says('ready')
   const cluster = clusterOf(dataDir)

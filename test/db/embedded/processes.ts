@@ -1,7 +1,9 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { listProcesses } from '#src/db/embedded/leftovers.ts'
+import { findPack } from '#src/db/embedded/pack.ts'
+import { unpack } from '#src/db/embedded/unpack.ts'
 import { packPostgres } from '../../../scripts/pack-postgres.ts'
 
 const PACK_LEVEL = 9
@@ -25,6 +27,7 @@ export type Program = {
 const folders: string[] = []
 const children: Bun.Subprocess[] = []
 let built: Promise<string> | undefined
+let unpacked: Promise<string> | undefined
 
 /**
  * A folder that lasts as long as a test file, `<tmp>/teamsheet-embedded-…/<name>`.
@@ -41,6 +44,23 @@ export function makeFolder(options: { name?: string; mode?: number; uid?: number
   chmodSync(folder, mode)
   if (uid !== undefined) chownSync(folder, uid, uid)
   return folder
+}
+
+/** A data directory for one test, with the programs unpacked already, for those that are not about that. */
+export async function makeDataDir(): Promise<string> {
+  unpacked ??= unpackRuntime()
+  const dataDir = join(makeFolder(), 'data')
+  mkdirSync(join(dataDir, 'postgres'), { recursive: true })
+  for (const folder of [dataDir, join(dataDir, 'postgres')]) chmodSync(folder, 0o711)
+  symlinkSync(await unpacked, join(dataDir, 'postgres', findPack().release))
+  return dataDir
+}
+
+async function unpackRuntime(): Promise<string> {
+  const path = await packForTests()
+  const into = join(makeFolder(), 'runtime')
+  await unpack(path, { runtime: { into, modeMask: 0o755 } })
+  return into
 }
 
 /** Starts test/db/embedded/program.ts, compiled once, as a process of its own. */
@@ -103,6 +123,7 @@ export function cleanUp(): void {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   built = undefined
+  unpacked = undefined
 }
 
 async function collect(stdout: ReadableStream<Uint8Array>, events: Event[]) {

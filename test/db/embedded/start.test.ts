@@ -6,13 +6,15 @@ import { connectionTo, type EmbeddedConnection } from '#src/db/embedded/connecti
 import { startEmbedded } from '#src/db/embedded/embedded.ts'
 import { findPack } from '#src/db/embedded/pack.ts'
 import { INITIAL_PASSWORD } from '#src/db/embedded/password.ts'
-import { cleanUp, clusterOf, makeFolder, packForTests } from './processes.ts'
+import { cleanUp, clusterOf, makeDataDir, makeFolder, packForTests } from './processes.ts'
 
 setDefaultTimeout(30_000)
 afterAll(cleanUp)
 await packForTests()
 
 const log = { info() {}, warn() {}, error() {} }
+/** For tests that look at what a first start made and leave it stopped. */
+const sharedDataDir = join(makeFolder(), 'data')
 const start = (dataDir: string, settings = {}) => startEmbedded({ dataDir, log, noSync: true, settings })
 
 async function query(connection: EmbeddedConnection, text: string): Promise<Record<string, unknown>[]> {
@@ -25,8 +27,7 @@ async function query(connection: EmbeddedConnection, text: string): Promise<Reco
 }
 
 test('the first start makes a durable database in UTF-8 and UTC, with checksums, for small machines', async () => {
-  const dataDir = join(makeFolder(), 'data')
-  const database = await startEmbedded({ dataDir, log })
+  const database = await startEmbedded({ dataDir: sharedDataDir, log })
   const [settings] = await query(
     database.connection,
     `SELECT jsonb_object_agg(name, setting) AS settings FROM pg_settings WHERE name IN (
@@ -56,9 +57,8 @@ test('the first start makes a durable database in UTF-8 and UTC, with checksums,
 })
 
 test('its files are for us and PostgreSQL alone', async () => {
-  const dataDir = join(makeFolder(), 'data')
-  const database = await start(dataDir)
-  const mode = (path: string) => statSync(join(dataDir, path)).mode & 0o777
+  const database = await start(sharedDataDir)
+  const mode = (path: string) => statSync(join(sharedDataDir, path)).mode & 0o777
   expect(mode('.')).toBe(0o711)
   expect(mode('lock')).toBe(0o600)
   expect(mode('postgres/password')).toBe(0o600)
@@ -72,7 +72,7 @@ test('its files are for us and PostgreSQL alone', async () => {
 })
 
 test('the application’s role is no superuser, yet may make what it needs', async () => {
-  const database = await start(join(makeFolder(), 'data'))
+  const database = await start(sharedDataDir)
   const { connection } = database
   expect(await query(connection, 'SELECT rolsuper FROM pg_roles WHERE rolname = current_user')).toEqual([
     { rolsuper: false },
@@ -94,7 +94,7 @@ test('the application’s role is no superuser, yet may make what it needs', asy
 test('two installations share neither password nor system identifier nor the secret of their mock salts', async () => {
   const seen = { passwords: new Set(), identifiers: new Set(), nonces: new Set() }
   for (const _ of [1, 2]) {
-    const dataDir = join(makeFolder(), 'data')
+    const dataDir = await makeDataDir()
     const database = await start(dataDir)
     seen.passwords.add(database.connection.password)
     const [control] = await query(
@@ -123,7 +123,7 @@ function nonceOf(dataDir: string): string {
 }
 
 test('a first start that ended before or after the database learned its password is finished by the next', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await makeDataDir()
   const password = join(dataDir, 'postgres/password')
   mkdirSync(join(dataDir, 'postgres'), { recursive: true })
   writeFileSync(`${password}.pending`, 'chosen-before')
@@ -155,7 +155,7 @@ test('programs of another release go, half-unpacked ones are unpacked again', as
 })
 
 test('a cluster of another major version is refused with a sentence', async () => {
-  const dataDir = join(makeFolder(), 'data')
+  const dataDir = await makeDataDir()
   await (await start(dataDir)).stop()
   writeFileSync(join(clusterOf(dataDir), 'PG_VERSION'), '17\n')
   await expect(start(dataDir)).rejects.toThrow('was made by PostgreSQL 17; this release brings 18.')
