@@ -23,7 +23,7 @@ export async function signIn(
   const subject = `sign-in ${emailKey(email.trim())}`
   const guess = await tryGuess(ctx, subject, address, () => findByPassword(ctx, email.trim(), password))
   if ('outcome' in guess) {
-    ctx.log.warn({ event: 'sign-in.refused', outcome: guess.outcome })
+    ctx.log.warn({ outcome: guess.outcome }, 'sign-in.refused')
     return guess.outcome === 'wait' ? guess : { outcome: 'wrong', errors: [wrong('password', m.auth_wrong())] }
   }
   const token = await ctx.db.write.begin((tx) => startSession(tx, guess.right.id, ctx.now()))

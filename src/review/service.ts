@@ -1,0 +1,43 @@
+import { record } from '#src/audit/service.ts'
+import type { AppContext, Tournament } from '#src/context.ts'
+import { fileAddress } from '#src/documents/service.ts'
+import { AppError } from '#src/errors.ts'
+import { type Actor, may } from '#src/permissions.ts'
+import { UUID } from './board.ts'
+import { findDocument } from './store.ts'
+
+export { findFilterChoices, getOverview, getRegistration, listRegistrations, readPlace } from './board.ts'
+export type { FilterChoices } from './board-store.ts'
+export { approve, type Decision, type Outcome, reject } from './decide.ts'
+export { closeOpenRequests as closeRequest } from './store.ts'
+
+/**
+ * A short-lived address of one document, for one look at it, which is written down.
+ * Throws NOT_FOUND, and FORBIDDEN for actors who may not see documents.
+ */
+export async function viewDocument(
+  ctx: AppContext,
+  actor: Actor,
+  tournament: Tournament,
+  teamId: string,
+  documentId: string,
+): Promise<string> {
+  if (!may(actor, 'documents.see', tournament.id)) throw new AppError('FORBIDDEN')
+  const isId = UUID.test(teamId) && UUID.test(documentId)
+  const document = isId ? await findDocument(ctx.db.read, tournament.id, teamId, documentId) : undefined
+  if (!document) throw new AppError('NOT_FOUND')
+  await ctx.db.write.begin((tx) =>
+    record(tx, {
+      event: 'document.viewed',
+      actor,
+      tournamentId: tournament.id,
+      subjectId: document.id,
+      data: { teamId },
+    }),
+  )
+  return fileAddress(ctx, {
+    fileId: document.fileId,
+    downloadName: document.fileName,
+    contentType: document.contentType,
+  })
+}
