@@ -3,18 +3,23 @@ import { authAdmin } from './auth/admin.ts'
 import { authPages } from './auth/pages.ts'
 import { clubsApi } from './clubs/api.ts'
 import type { AppContext } from './context.ts'
+import { documentsApi } from './documents/api.ts'
+import { documentsPages } from './documents/pages.ts'
 import { AppError } from './errors.ts'
+import { homePages } from './home/pages.ts'
 import { methodFinder } from './http/allow.ts'
 import { type AssetFiles, assets } from './http/assets.ts'
 import { preflight } from './http/cors.ts'
 import { asAppError, refusal } from './http/errors.ts'
 import { health } from './http/health.ts'
-import { checkHost } from './http/host.ts'
+import { checkAddress, checkHost } from './http/host.ts'
 import { SERVER_BODY_MAX_BYTES } from './http/limits.ts'
 import { openapiDocument } from './http/openapi.ts'
 import { logRequest } from './http/request-log.ts'
 import { commonHeaders, encode } from './http/responses.ts'
 import { registrationApi } from './registration/api.ts'
+import { entryPages } from './registration/entry/pages.ts'
+import { registrationPages } from './registration/form/pages.ts'
 import { teamsApi } from './teams/api.ts'
 import { tournamentsApi } from './tournaments/api.ts'
 import { VERSION } from './version.ts'
@@ -47,6 +52,7 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
       const answered = preflight(ctx, request)
       if (answered) return answered
       checkHost(ctx, request)
+      checkAddress(request)
       server?.timeout(request, ctx.config.requestTimeout + DEADLINE_GRACE_SECONDS)
     })
     // Elysia waits only for hooks that are async by name.
@@ -57,11 +63,25 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     .use(assets(files))
     .use(authPages(ctx))
     .use(authAdmin(ctx))
+    .use(documentsPages(ctx))
+    .use(entryPages(ctx))
+    .use(documentsPages(ctx))
+    .use(tournamentPages(ctx))
+    .group('/t/:slug', (one) => one.use(tournamentPages(ctx)))
     .group('/api/v1', (v1) => v1.use(api(ctx)).group('/tournaments/:slug', (one) => one.use(api(ctx))))
   methodsOf = methodFinder(app.routes)
   return app
 }
 
+/** A tournament's own pages: at `/` for the default one, under `/t/<slug>` for each. */
+const tournamentPages = (ctx: AppContext) =>
+  new Elysia({ name: 'tournament-pages' }).use(homePages(ctx)).use(registrationPages(ctx))
+
 /** The JSON door: for the default tournament and, the same, for each by its slug. */
 const api = (ctx: AppContext) =>
-  new Elysia({ name: 'api' }).use(tournamentsApi(ctx)).use(teamsApi(ctx)).use(clubsApi(ctx)).use(registrationApi(ctx))
+  new Elysia({ name: 'api' })
+    .use(tournamentsApi(ctx))
+    .use(teamsApi(ctx))
+    .use(clubsApi(ctx))
+    .use(documentsApi(ctx))
+    .use(registrationApi(ctx))

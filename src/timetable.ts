@@ -1,7 +1,7 @@
 import type { AppContext } from './context.ts'
 import { collectOrphans, expireUploads } from './documents/service.ts'
 import { deleteExpiredAnswers } from './idempotency/service.ts'
-import { expireDrafts } from './registration/drafts.ts'
+import { expireDrafts } from './registration/form/drafts.ts'
 import { deleteEndedLinks } from './teams/service.ts'
 
 const SECOND_MS = 1000

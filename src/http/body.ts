@@ -7,7 +7,7 @@ import { type BodyLimit, FORM_FIELDS_MAX, JSON_DEPTH_MAX } from './limits.ts'
  * Throws BODY_TOO_LARGE, MALFORMED_REQUEST, UNSUPPORTED_MEDIA_TYPE.
  */
 export async function readBody(request: Request, limit: BodyLimit): Promise<unknown> {
-  const type = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
+  const type = mediaType(request)
   if (limit.kind === 'json') {
     if (type !== 'application/json')
       throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Please send application/json.' })
@@ -16,11 +16,21 @@ export async function readBody(request: Request, limit: BodyLimit): Promise<unkn
   if (type === '' && !request.body) return {}
   if (type !== 'application/x-www-form-urlencoded')
     throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Please send a form.' })
-  const fields = new URLSearchParams(await readText(request, limit.maxBytes))
-  if (fields.size > FORM_FIELDS_MAX)
-    throw new AppError('MALFORMED_REQUEST', { message: `A form has at most ${FORM_FIELDS_MAX} fields.` })
-  return Object.fromEntries(fields)
+  return Object.fromEntries(await readFields(request, limit.maxBytes))
 }
+
+/** The fields of a URL-encoded form in their order, repeated names and all. Throws BODY_TOO_LARGE, MALFORMED_REQUEST. */
+export async function readFields(request: Request, maxBytes: number): Promise<[name: string, value: string][]> {
+  const fields = [...new URLSearchParams(await readText(request, maxBytes))]
+  if (fields.length > FORM_FIELDS_MAX)
+    throw new AppError('MALFORMED_REQUEST', { message: `A form has at most ${FORM_FIELDS_MAX} fields.` })
+  if (fields.some(([, value]) => value.includes('\0'))) throw new AppError('MALFORMED_REQUEST')
+  return fields
+}
+
+/** Of the body, without its parameters; empty where the request names none. */
+export const mediaType = (request: Request) =>
+  (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
 
 async function readText(request: Request, maxBytes: number): Promise<string> {
   if (request.headers.has('content-encoding'))

@@ -20,3 +20,10 @@ export function checkHost(ctx: AppContext, request: Request): void {
 
 const isLoopback = (hostname: string) =>
   hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+
+const ADDRESS_LENGTH_MAX = 4096
+
+/** Refuses addresses that nothing of ours has: too long, or with a NUL, which no text in the database can hold. Throws MALFORMED_REQUEST. */
+export function checkAddress(request: Request): void {
+  if (request.url.length > ADDRESS_LENGTH_MAX || request.url.includes('%00')) throw new AppError('MALFORMED_REQUEST')
+}

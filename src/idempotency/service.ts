@@ -30,9 +30,17 @@ export async function findAnswer(
   key: string,
   content: Uint8Array,
 ): Promise<store.KeptAnswer | undefined> {
-  const kept = await store.findAnswer(ctx.db.read, tournamentId, door, hashKey(key), ctx.now())
+  const kept = await findKeptAnswer(ctx, tournamentId, door, key)
   if (kept && !equalBytes(kept.fingerprint, content)) throw new AppError('IDEMPOTENCY_KEY_REUSED')
   return kept
 }
+
+/** The answer kept for this key, whatever it was given for. */
+export const findKeptAnswer = (
+  ctx: AppContext,
+  tournamentId: string,
+  door: Door,
+  key: string,
+): Promise<store.KeptAnswer | undefined> => store.findAnswer(ctx.db.read, tournamentId, door, hashKey(key), ctx.now())
 
 export const deleteExpiredAnswers = (ctx: AppContext) => store.deleteExpired(ctx.db.read, ctx.now(), DELETED_AT_ONCE)

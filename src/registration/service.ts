@@ -3,7 +3,7 @@ import type { AppContext, Tournament } from '#src/context.ts'
 import { findUploads } from '#src/documents/service.ts'
 import { AppError, type FieldError } from '#src/errors.ts'
 import type { Door } from '#src/idempotency/model.ts'
-import { findAnswer, fingerprint } from '#src/idempotency/service.ts'
+import { findAnswer, findKeptAnswer, fingerprint } from '#src/idempotency/service.ts'
 import type { TeamState } from '#src/teams/model.ts'
 import { type AddTeamOutcome, addTeam } from '#src/teams/service.ts'
 import { registrationWindow } from '#src/tournaments/model.ts'
@@ -22,6 +22,8 @@ export type Submission = {
   door: Door
   key?: string
   draft?: { id: string; documents: NamedDocument[] }
+  /** What the door itself found wrong: told with everything else. */
+  alsoWrong?: readonly FieldError[]
   missingField: MissingField
 }
 
@@ -38,6 +40,7 @@ export async function registerTeam(
   submission: Submission,
 ): Promise<Registered> {
   const { form, errors } = checkForm(tournament, submission.body)
+  errors.push(...(submission.alsoWrong ?? []))
   const content = fingerprint(submission.draft === undefined ? form : { form, draft: submission.draft.documents })
   const replayed = errors.length === 0 && (await findReplay(ctx, tournament, submission, content))
   if (replayed) return replayed
@@ -45,7 +48,8 @@ export async function registerTeam(
   const documents = submission.draft?.documents ?? (await resolveUploads(ctx, tournament, form, errors))
   errors.push(...checkDocuments(tournament, documents, form.players.length, submission.missingField))
   if (errors.length > 0) throw new AppError('VALIDATION_FAILED', { errors })
-  refuseWhenClosed(ctx, tournament)
+  const closed = whyClosed(ctx, tournament)
+  if (closed !== undefined) throw new AppError('REGISTRATION_CLOSED', { message: closed })
 
   const { door, key } = submission
   const registered = await add(ctx, tournament, {
@@ -63,13 +67,23 @@ export async function registerTeam(
   return registered
 }
 
-/** The same as above stops at, for pages that only want to know. */
-export function refuseWhenClosed(ctx: AppContext, tournament: Tournament): void {
+/** Why entries are not taken now, in a sentence; undefined while they are. */
+export function whyClosed(ctx: AppContext, tournament: Tournament): string | undefined {
   const when = registrationWindow(tournament, ctx.now())
-  if (when === 'open') return
-  throw new AppError('REGISTRATION_CLOSED', {
-    message: when === 'not_yet' ? m.registration_not_yet_open() : m.registration_over(),
-  })
+  if (when === 'open') return undefined
+  return when === 'not_yet' ? m.registration_not_yet_open() : m.registration_over()
+}
+
+/** The answer to a form that was sent, while it is kept: whoever holds the form's token may see it again. */
+export async function findSentForm(
+  ctx: AppContext,
+  tournamentId: string,
+  token: string,
+): Promise<Registered | undefined> {
+  const kept = await findKeptAnswer(ctx, tournamentId, 'form', token)
+  return (
+    kept && replay(ctx, { id: kept.teamId, state: kept.state as TeamState, code: kept.code, secrets: kept.secrets })
+  )
 }
 
 async function findReplay(

@@ -1,8 +1,11 @@
 import type { AppContext, Tournament } from '#src/context.ts'
 import type { Database } from '#src/db/client.ts'
+import { AppError } from '#src/errors.ts'
 import type { NewTournament } from './model.ts'
 import { PRESETS } from './presets.ts'
 import * as store from './store.ts'
+
+export { daysText, feeText, instantText } from './words.ts'
 
 /** How long a tournament's settings are remembered; the registration function reads its own, under the lock. */
 const REMEMBERED_MS = 2000
@@ -21,6 +24,13 @@ export function tournamentFinder(db: Database, now: () => Date = () => new Date(
     tournament.catch(() => remembered.delete(key))
     return tournament
   }
+}
+
+/** Throws NOT_FOUND. */
+export async function getTournament(ctx: AppContext, id: string): Promise<Tournament> {
+  const tournament = await store.findTournamentById(ctx.db.read, id)
+  if (!tournament) throw new AppError('NOT_FOUND')
+  return tournament
 }
 
 /** Makes the first tournament from its preset when there is none; several processes may try at once. */

@@ -19,6 +19,11 @@ export async function findTournament(sql: Queryable, slug?: string): Promise<Tou
   return row
 }
 
+export async function findTournamentById(sql: Queryable, id: string): Promise<Tournament | undefined> {
+  const [row] = await sql<Tournament[]>`select ${sql.unsafe(COLUMNS)} from tournaments t where id = ${id}`
+  return row
+}
+
 /** Returns false where a tournament of that slug, or another default one, is there already. */
 export async function insertTournament(
   tx: Queryable,

@@ -1,0 +1,91 @@
+import { m } from '#messages'
+import { record } from '#src/audit/service.ts'
+import type { AppContext } from '#src/context.ts'
+import { listDocuments } from '#src/documents/service.ts'
+import { AppError } from '#src/errors.ts'
+import { equalBytes } from '#src/lib/keys.ts'
+import { newMail, postMail } from '#src/mail/outbox.ts'
+import type { Actor } from '#src/permissions.ts'
+import { closeRequest } from '#src/review/service.ts'
+import type { Team } from '#src/teams/model.ts'
+import {
+  findTeamByReference,
+  getTeam,
+  holdTournament,
+  listPlayers,
+  moveTeam,
+  newEntryLink,
+} from '#src/teams/service.ts'
+import { hashPin, readReference } from '../secrets.ts'
+
+/** A link made by reference and PIN is for this visit. */
+const VISIT_SECONDS = 2 * 3600
+/** What a stranger's reference is compared with, so that known and unknown ones take as long. */
+const NOBODYS_PIN = new Uint8Array(32)
+
+/**
+ * Opens a team's entry page by reference and PIN; returns the token of a link for this visit. Wrong tries wait longer each time.
+ * Throws VALIDATION_FAILED (the same for an unknown reference and a wrong PIN), RATE_LIMITED.
+ */
+export async function openEntry(
+  ctx: AppContext,
+  typed: { reference: string; pin: string },
+  address: string,
+): Promise<string> {
+  const reference = readReference(typed.reference)
+  const subject = `pin ${reference}`
+  const waitSeconds = ctx.guesses.secondsToWait(subject, address)
+  if (waitSeconds > 0)
+    throw new AppError('RATE_LIMITED', {
+      retryAfterSeconds: waitSeconds,
+      message: m.entry_wait({ seconds: waitSeconds }),
+    })
+  const team = await findTeamByReference(ctx.db.read, reference)
+  const right = equalBytes(hashPin(ctx, reference, typed.pin.replace(/\s/g, '')), team?.pinHmac ?? NOBODYS_PIN)
+  if (!team || !right) {
+    ctx.guesses.failed(subject, address)
+    throw new AppError('VALIDATION_FAILED', {
+      errors: [{ field: 'reference', code: 'unknown', message: m.entry_wrong() }],
+    })
+  }
+  ctx.guesses.succeeded(subject)
+  return newEntryLink(ctx, team.id, VISIT_SECONDS)
+}
+
+/** A team with its squad and documents: what its entry page shows. */
+export async function getEntry(ctx: AppContext, team: Team) {
+  const [players, documents] = await Promise.all([listPlayers(ctx.db.read, team.id), listDocuments(ctx, team.id)])
+  return { team, players, documents }
+}
+
+/**
+ * Takes a team out of the tournament and frees its place; its decision request is closed.
+ * Throws NOT_FOUND, CONFLICT where its state has no way there.
+ */
+export async function withdrawTeam(
+  ctx: AppContext,
+  actor: Actor,
+  teamId: string,
+  reason: string | null,
+): Promise<void> {
+  const team = await getTeam(ctx, teamId)
+  const now = ctx.now()
+  await ctx.db.write.begin(async (tx) => {
+    await holdTournament(tx, team.tournamentId)
+    await moveTeam(tx, { teamId, to: 'withdrawn', actor, reason, now })
+    await closeRequest(tx, teamId, now)
+    await postMail(
+      tx,
+      newMail({
+        tournamentId: team.tournamentId,
+        teamId,
+        kind: 'withdrawn',
+        toAddress: team.captain.email,
+        toName: team.captain.name,
+        data: { teamName: team.name, reference: team.reference },
+      }),
+    )
+    await record(tx, { event: 'registration.withdrawn', actor, tournamentId: team.tournamentId, subjectId: teamId })
+  })
+  ctx.log.info({ teamId }, 'registration.withdrawn')
+}

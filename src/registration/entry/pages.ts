@@ -1,0 +1,127 @@
+import { Elysia } from 'elysia'
+import { m } from '#messages'
+import type { AppContext } from '#src/context.ts'
+import { AppError, type FieldError } from '#src/errors.ts'
+import { admit } from '#src/http/admit.ts'
+import { cookie, expiredCookie } from '#src/http/cookies.ts'
+import { ownOrigin } from '#src/http/csrf.ts'
+import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
+import { html, seeOther } from '#src/http/page.ts'
+import { networkOf } from '#src/http/rate-limit.ts'
+import { getTeam, getTeamByLink } from '#src/teams/service.ts'
+import { isIdRevealed } from '#src/tournaments/model.ts'
+import { getTournament } from '#src/tournaments/service.ts'
+import { AnswerPage } from '#views/registration/answer.tsx'
+import { EntryDoorPage, EntryPage } from '#views/registration/entry.tsx'
+import { RegistrationPage } from '#views/registration/form.tsx'
+import { DRAFT_SECONDS, getDraft } from '../form/drafts.ts'
+import { draftCookie, formProps } from '../form/view.ts'
+import { findSentForm } from '../service.ts'
+import { getEntry, openEntry, withdrawTeam } from './open.ts'
+import { entryProps } from './view.ts'
+
+const REASON_LENGTH_MAX = 500
+const DOOR_FIELD_LENGTH_MAX = 40
+
+/** What a captain comes back to: the form by its link, the team's own page by its link or by reference and PIN. */
+export const entryPages = (ctx: AppContext) =>
+  new Elysia({ name: 'registration.entry-pages' })
+    .use(admit(ctx))
+    .get('/draft/:token', ({ params, request }) => showDraft(ctx, params.token, ownOrigin(ctx, request)), {
+      admit: { tier: 'public', public: true, body: BODY_NONE },
+    })
+    .get('/entry', () => html(EntryDoorPage({ site: ctx.config.appTitle, reference: '', errors: [] })), {
+      admit: { tier: 'public', public: true, body: BODY_NONE },
+    })
+    .post(
+      '/entry',
+      async ({ body, address, request }) => {
+        const { reference = '', pin = '' } = body as Record<string, string>
+        const typed = { reference: reference.slice(0, DOOR_FIELD_LENGTH_MAX), pin: pin.slice(0, DOOR_FIELD_LENGTH_MAX) }
+        try {
+          return seeOther(`/entry/${await openEntry(ctx, typed, networkOf(address))}`)
+        } catch (error) {
+          if (!(error instanceof AppError) || request.headers.has('hx-request')) throw error
+          if (error.code !== 'VALIDATION_FAILED' && error.code !== 'RATE_LIMITED') throw error
+          const errors = error.errors.length > 0 ? error.errors : [{ field: 'reference', message: error.message }]
+          const headers: Record<string, string> =
+            error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }
+          return html(EntryDoorPage({ site: ctx.config.appTitle, reference: typed.reference, errors }), {
+            status: error.status,
+            headers,
+          })
+        }
+      },
+      { admit: { tier: 'write', public: true, body: BODY_FORM } },
+    )
+    .get('/entry/:token', ({ params, query }) => showEntry(ctx, params.token, [], query.withdrawn !== undefined), {
+      admit: { tier: 'public', public: true, body: BODY_NONE },
+    })
+    .post(
+      '/entry/:token/withdrawal',
+      async ({ params, body }) => {
+        const { confirmed, reason = '' } = body as Record<string, string>
+        if (confirmed !== 'on') {
+          const errors = [{ field: 'confirmed', code: 'required', message: m.entry_withdraw_unconfirmed() }]
+          return showEntry(ctx, params.token, errors, false)
+        }
+        const team = await getTeamByLink(ctx, params.token)
+        if (team.state !== 'withdrawn')
+          await withdrawTeam(
+            ctx,
+            { kind: 'captain', teamId: team.id },
+            team.id,
+            reason.trim().slice(0, REASON_LENGTH_MAX) || null,
+          )
+        return seeOther(`/entry/${params.token}?withdrawn`)
+      },
+      { admit: { tier: 'write', public: true, body: BODY_FORM } },
+    )
+
+async function showEntry(
+  ctx: AppContext,
+  token: string,
+  errors: FieldError[],
+  isWithdrawn: boolean,
+): Promise<Response> {
+  const team = await getTeamByLink(ctx, token)
+  const tournament = await getTournament(ctx, team.tournamentId)
+  const flash =
+    isWithdrawn && team.state === 'withdrawn'
+      ? ({ kind: 'success', text: m.entry_withdrawn_flash() } as const)
+      : undefined
+  const props = entryProps(ctx, tournament, await getEntry(ctx, team), { address: `/entry/${token}`, errors, flash })
+  return html(EntryPage(props), { status: errors.length > 0 ? 422 : 200 })
+}
+
+/** The form as it was left; once it was sent, the answer. */
+async function showDraft(ctx: AppContext, token: string, origin: string): Promise<Response> {
+  const draft = await getDraft(ctx, token)
+  const tournament = await getTournament(ctx, draft.tournamentId)
+  const base = tournament.isDefault ? '' : `/t/${tournament.slug}`
+  const name = draftCookie(tournament)
+  if (draft.teamId === null) {
+    const props = formProps(ctx, tournament, {
+      base,
+      origin,
+      token,
+      isKept: true,
+      form: draft.form,
+      files: draft.files,
+    })
+    return html(RegistrationPage(props), {
+      headers: { 'set-cookie': cookie(ctx, name, token, { maxAgeSeconds: DRAFT_SECONDS }) },
+    })
+  }
+  const [team, sent] = await Promise.all([getTeam(ctx, draft.teamId), findSentForm(ctx, tournament.id, token)])
+  const view = AnswerPage({
+    tournamentName: tournament.name,
+    base,
+    teamName: team.name,
+    teamId: isIdRevealed(tournament, team.state) ? team.code : null,
+    state: team.state,
+    reference: team.reference,
+    secrets: sent && { pin: sent.pin, entryUrl: `${origin}/entry/${sent.token}` },
+  })
+  return html(view, { headers: { 'set-cookie': expiredCookie(ctx, name) } })
+}

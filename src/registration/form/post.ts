@@ -1,0 +1,87 @@
+import { m } from '#messages'
+import type { AppContext, Tournament } from '#src/context.ts'
+import { saveDraftFile } from '#src/documents/service.ts'
+import { AppError, type FieldError } from '#src/errors.ts'
+import { newToken } from '#src/lib/keys.ts'
+import { type DraftForm, readDraftForm, readSlot } from './draft-form.ts'
+import type { Draft } from './draft-store.ts'
+import { ensureDraft, saveDraft } from './drafts.ts'
+
+/** Refusals of one file that are told beside it while the rest of the form goes on. */
+const OF_ONE_FILE: ReadonlySet<string> = new Set([
+  'FILE_TOO_LARGE',
+  'UNSUPPORTED_FILE_TYPE',
+  'VALIDATION_FAILED',
+  'BODY_TOO_LARGE',
+  'RATE_LIMITED',
+  'STORAGE_UNAVAILABLE',
+])
+
+/** A form as it was posted: kept in its draft, files first, before anything is checked. */
+export type PostedForm = {
+  token: string
+  draft: Draft
+  form: DraftForm
+  fields: ReadonlyMap<string, string>
+  wrongFiles: FieldError[]
+}
+
+/** Collects what a posted form brings, part by part; `keep` then puts what was typed into the draft. */
+export function formReceiver(
+  ctx: AppContext,
+  tournament: Tournament,
+  { sender, cookieToken }: { sender: string; cookieToken: string | undefined },
+) {
+  const fields: [name: string, value: string][] = []
+  const wrongFiles: FieldError[] = []
+  let token = cookieToken ?? newToken()
+  let draft: Promise<Draft> | undefined
+
+  return {
+    onField(name: string, value: string): void {
+      if (name === 'draft' && value !== '') token = value
+      else fields.push([name, value])
+    },
+
+    /** Puts the file into its slot as soon as it has arrived whole, so that a form that breaks off keeps it. */
+    async onFile(slot: string, originalName: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+      const place = readSlot(undefined, slot)
+      if (!place)
+        return void wrongFiles.push({ field: slot.slice(0, 100), code: 'slot', message: m.form_file_kind_unknown() })
+      try {
+        draft ??= ensureDraft(ctx, tournament, token)
+        const { id: draftId } = await draft
+        const received = await ctx.files.receive(content, { maxBytes: ctx.config.maxFileSize })
+        await saveDraftFile(ctx, {
+          draftId,
+          tournamentId: tournament.id,
+          slot,
+          kind: place.kind,
+          received,
+          originalName,
+          sender,
+        })
+      } catch (error) {
+        if (!(error instanceof AppError) || !OF_ONE_FILE.has(error.code)) throw error
+        wrongFiles.push({
+          field: slot,
+          code: error.code.toLowerCase(),
+          message: error.errors[0]?.message ?? error.message,
+        })
+      }
+    },
+
+    async keep(): Promise<PostedForm> {
+      const form = readDraftForm(tournament, fields)
+      return { token, draft: await saveDraft(ctx, tournament, token, form), form, fields: new Map(fields), wrongFiles }
+    },
+
+    /** For one file sent alone: its draft, whatever else the form holds. */
+    async draft(): Promise<Draft> {
+      return ensureDraft(ctx, tournament, token)
+    },
+
+    field: (name: string) => fields.findLast(([other]) => other === name)?.[1],
+    wrongFiles,
+  }
+}

@@ -1,0 +1,182 @@
+import { m } from '#messages'
+import { Page } from '#views/layouts/page.tsx'
+import { Button } from '#views/parts/button.tsx'
+import { Card } from '#views/parts/card.tsx'
+import { CheckboxField } from '#views/parts/checkbox-field.tsx'
+import { DescriptionList } from '#views/parts/description-list.tsx'
+import { ErrorSummary, type SummaryError } from '#views/parts/error-summary.tsx'
+import { Field } from '#views/parts/field.tsx'
+import { formatBytes } from '#views/parts/file-field.tsx'
+import { Flash, type FlashMessage } from '#views/parts/flash.tsx'
+import { Heading } from '#views/parts/heading.tsx'
+import { type RegistrationState, StateBadge } from '#views/parts/state-badge.tsx'
+
+export type EntryDoorProps = { site: string; reference: string; errors: SummaryError[] }
+
+/** The way to a team's own page for whoever has its reference and PIN. */
+export function EntryDoorPage({ site, reference, errors }: EntryDoorProps) {
+  const errorOf = (field: string) => errors.find((error) => error.field === field)?.message
+  return (
+    <Page title={m.entry_door_title()} tournamentName={site} isPrivate>
+      <Heading title={m.entry_door_title()} lead={m.entry_door_lead()} />
+      <Card>
+        <form method="post" action="/entry" noValidate>
+          <ErrorSummary errors={errors} />
+          <Field
+            name="reference"
+            label={m.entry_reference()}
+            hint={m.entry_reference_hint()}
+            value={reference}
+            error={errorOf('reference')}
+            required
+            maxLength={20}
+            autocomplete="off"
+            autocapitalize="characters"
+            spellcheck={false}
+          />
+          <Field
+            name="pin"
+            label={m.entry_pin()}
+            hint={m.entry_pin_hint()}
+            type="password"
+            inputMode="numeric"
+            error={errorOf('pin')}
+            required
+            maxLength={12}
+            autocomplete="off"
+          />
+          <Button type="submit" kind="primary" isBlock busyLabel={m.entry_opening()}>
+            {m.entry_open()}
+          </Button>
+        </form>
+      </Card>
+    </Page>
+  )
+}
+
+export type EntryDocument = { label: string; name: string; bytes: number; href: string }
+export type EntryPlayer = { name: string; role: string | null; code: string | null; documents: EntryDocument[] }
+export type EntryProps = {
+  tournamentName: string
+  tournamentHref: string
+  /** Address of this page itself; what is sent goes below it. */
+  address: string
+  flash?: FlashMessage
+  errors: SummaryError[]
+  teamName: string
+  clubLabel: string
+  clubName: string
+  state: RegistrationState
+  teamId: string | null
+  reference: string
+  submittedText: string
+  captain: string
+  viceCaptain: string
+  players: EntryPlayer[]
+  documents: EntryDocument[]
+  missing: string[]
+  mayWithdraw: boolean
+}
+
+/** A team's own page: where it stands, what was received, what is missing, and the way out. */
+export function EntryPage(props: EntryProps) {
+  return (
+    <Page title={props.teamName} tournamentName={props.tournamentName} homeHref={props.tournamentHref} isPrivate>
+      <Heading
+        eyebrow={m.entry_eyebrow()}
+        title={props.teamName}
+        lead={stateSentence(props.state)}
+        actions={<StateBadge state={props.state} />}
+      />
+      {props.flash && <Flash {...props.flash} />}
+      <ErrorSummary errors={props.errors} />
+      {props.missing.length > 0 && (
+        <Flash kind="warning" text={m.entry_missing({ documents: props.missing.join(', ') })} />
+      )}
+      <Card id="received" title={m.entry_received()}>
+        <DescriptionList
+          items={[
+            { term: m.entry_team_id(), value: props.teamId },
+            { term: m.entry_reference(), value: props.reference },
+            { term: props.clubLabel, value: props.clubName },
+            { term: m.entry_submitted(), value: props.submittedText },
+            { term: m.form_captain(), value: props.captain },
+            { term: m.form_vice_captain(), value: props.viceCaptain },
+          ]}
+        />
+        {props.documents.length > 0 && (
+          <>
+            <h3 class="card-subheading">{m.form_documents()}</h3>
+            <Documents documents={props.documents} />
+          </>
+        )}
+      </Card>
+      <Card id="squad" title={m.form_players()}>
+        <ol class="squad-list">
+          {props.players.map((player) => (
+            <li key={player.code ?? player.name}>
+              <strong>{player.name}</strong>
+              {player.role && <span class="squad-role"> {player.role}</span>}
+              {player.code && <span class="squad-code"> {player.code}</span>}
+              <Documents documents={player.documents} />
+            </li>
+          ))}
+        </ol>
+      </Card>
+      {props.mayWithdraw && (
+        <Withdrawal
+          address={props.address}
+          error={props.errors.find((error) => error.field === 'confirmed')?.message}
+        />
+      )}
+    </Page>
+  )
+}
+
+function Documents({ documents }: { documents: EntryDocument[] }) {
+  if (documents.length === 0) return null
+  return (
+    <ul class="document-list">
+      {documents.map((document) => (
+        <li key={document.href}>
+          {document.label}: <a href={document.href}>{document.name}</a> <small>{formatBytes(document.bytes)}</small>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Withdrawal({ address, error }: { address: string; error: string | undefined }) {
+  return (
+    <Card id="withdraw" title={m.entry_withdraw()} lead={m.entry_withdraw_lead()}>
+      <form method="post" action={`${address}/withdrawal`} noValidate>
+        <Field name="reason" label={m.entry_withdraw_reason()} type="textarea" rows={2} optional maxLength={500} />
+        <CheckboxField name="confirmed" label={m.entry_withdraw_confirm()} error={error} required />
+        <Button type="submit" kind="danger" isBlock busyLabel={m.entry_withdrawing()}>
+          {m.entry_withdraw()}
+        </Button>
+      </form>
+    </Card>
+  )
+}
+
+function stateSentence(state: RegistrationState): string {
+  switch (state) {
+    case 'approved':
+      return m.entry_state_approved()
+    case 'rejected':
+      return m.entry_state_rejected()
+    case 'withdrawn':
+      return m.entry_state_withdrawn()
+    case 'waitlisted':
+      return m.entry_state_waitlisted()
+    case 'reserved':
+      return m.entry_state_reserved()
+    case 'changes_requested':
+      return m.entry_state_changes_requested()
+    case 'in_review':
+      return m.entry_state_in_review()
+    default:
+      return m.entry_state_submitted()
+  }
+}

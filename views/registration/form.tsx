@@ -1,0 +1,109 @@
+import { m } from '#messages'
+import type { FieldError } from '#src/errors.ts'
+import type { DraftForm } from '#src/registration/form/draft-form.ts'
+import { Page } from '#views/layouts/page.tsx'
+import { Button } from '#views/parts/button.tsx'
+import { Card } from '#views/parts/card.tsx'
+import { ErrorSummary } from '#views/parts/error-summary.tsx'
+import { Heading } from '#views/parts/heading.tsx'
+import { SaveStatus } from '#views/parts/save-status.tsx'
+import { UploadProgress } from '#views/parts/upload-progress.tsx'
+import { ContactSection } from './contact-section.tsx'
+import { DocumentsSection } from './documents-section.tsx'
+import { FormProgress } from './form-progress.tsx'
+import { PlayersSection } from './players-section.tsx'
+import { ReviewSection } from './review-section.tsx'
+import { TeamSection } from './team-section.tsx'
+
+export type HeldFile = { name: string; bytes: number }
+export type AskedDocument = { kind: string; label: string; required: boolean; subject: 'team' | 'player' }
+
+/** Everything the form shows; fields and errors by the form's own names (`captain.phone`, `players.p3.name`, `team.pastor_letter`). */
+export type FormProps = {
+  tournamentName: string
+  clubLabel: string
+  feeText: string
+  squad: { min: number; max: number }
+  roles: readonly string[]
+  asks: { jerseyNumber: boolean; dateOfBirth: boolean }
+  documents: AskedDocument[]
+  maxFileBytes: number
+  /** The tournament's own path: empty for the default one. */
+  base: string
+  token: string
+  form: DraftForm
+  files: ReadonlyMap<string, HeldFile>
+  errors: readonly FieldError[]
+  /** Whether something was kept already: its link is worth showing. */
+  isKept: boolean
+  savedUrl: string
+}
+
+export function RegistrationPage(props: FormProps) {
+  return (
+    <Page title={m.form_title()} tournamentName={props.tournamentName} homeHref={`${props.base}/`} isPrivate>
+      <Heading
+        title={m.form_title()}
+        lead={m.form_lead({ min: props.squad.min, max: props.squad.max, fee: props.feeText })}
+      />
+      <RegistrationForm {...props} />
+    </Page>
+  )
+}
+
+/** One form for the whole registration; each section is checked by the server as it is left, and kept as it is typed. */
+export function RegistrationForm(props: FormProps) {
+  const action = `${props.base}/register`
+  return (
+    <form
+      id="registration"
+      class="registration-form"
+      method="post"
+      action={action}
+      enctype="multipart/form-data"
+      noValidate
+      hx-post={action}
+      hx-target="this"
+      hx-swap="outerHTML"
+    >
+      <input type="hidden" name="draft" value={props.token} />
+      {/* Enter in a field sends the form rather than pressing the first button, which would remove something. */}
+      <button type="submit" class="sr-only" tabIndex={-1} aria-hidden="true">
+        {m.form_send()}
+      </button>
+      <ErrorSummary errors={[...props.errors]} />
+      <FormProgress {...props} />
+      <div
+        hx-post={`${props.base}/register/draft`}
+        hx-trigger="draft:changed from:closest form"
+        hx-include="closest form"
+        hx-encoding="application/x-www-form-urlencoded"
+        hx-swap="none"
+        hx-sync="this:replace"
+      />
+      <TeamSection {...props} />
+      <ContactSection {...props} whose="captain" title={m.form_captain()} lead={m.form_captain_lead()} />
+      <ContactSection {...props} whose="viceCaptain" title={m.form_vice_captain()} lead={m.form_vice_captain_lead()} />
+      <PlayersSection {...props} />
+      <DocumentsSection {...props} />
+      <ReviewSection {...props} />
+      <Card id="send" title={m.form_send_title()} lead={m.form_send_lead()}>
+        <div class="form-actions">
+          <Button type="submit" kind="primary" isBlock busyLabel={m.form_sending()}>
+            {m.form_send()}
+          </Button>
+          <Button type="submit" kind="secondary" formaction={`${props.base}/register/draft`} formnovalidate isBlock>
+            {m.form_save_for_later()}
+          </Button>
+        </div>
+        <SaveStatus />
+        {props.isKept && (
+          <p class="field-hint">
+            {m.form_kept()} <a href={props.savedUrl}>{m.form_kept_link()}</a>
+          </p>
+        )}
+      </Card>
+      <UploadProgress />
+    </form>
+  )
+}
