@@ -17,8 +17,8 @@ export const documentsApi = (ctx: AppContext) => {
     '/uploads',
     async ({ request, server, tournament, address, set }) => {
       const { kind, received, originalName } = await readUploadForm(ctx, request, server, body.maxBytes)
-      const senderAddress = networkOf(address)
-      const answer = await saveUpload(ctx, { tournamentId: tournament.id, kind, received, originalName, senderAddress })
+      const sender = networkOf(address)
+      const answer = await saveUpload(ctx, { tournamentId: tournament.id, kind, received, originalName, sender })
       set.status = 201
       return answer
     },

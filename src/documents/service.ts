@@ -49,7 +49,7 @@ type NewFile = {
   received: ReceivedFile
   originalName: string
   /** The client's network, as a door counts it: an IPv4 address, an IPv6 /64. */
-  senderAddress: string
+  sender: string
 }
 
 /**
@@ -131,7 +131,7 @@ async function usingUp<T>(ctx: AppContext, received: ReceivedFile, work: () => P
 
 async function prepareUpload(ctx: AppContext, file: NewFile) {
   const { tournamentId, kind, received } = file
-  const senderHash = ctx.keys.hash('sender', file.senderAddress)
+  const senderHash = ctx.keys.hash('sender', file.sender)
   await takeAllowance(ctx, senderHash, received.bytes)
   const { fileId } = await putFile(ctx, tournamentId, received)
   const originalName = cleanFileName(file.originalName, received.contentType)
