@@ -47,7 +47,7 @@ const upload = async (kind: string, bytes: Uint8Array<ArrayBuffer>, name = 'file
     )
   ).json()) as Answer
 
-const refusalOf = async (response: Response) => {
+const refusalOf = async (response: Response): Promise<unknown[]> => {
   const problem = (await response.json()) as Problem
   return [response.status, problem.code, problem.errors.map(({ field, code }) => `${field} ${code}`)]
 }
