@@ -65,7 +65,6 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     .use(authAdmin(ctx))
     .use(documentsPages(ctx))
     .use(entryPages(ctx))
-    .use(documentsPages(ctx))
     .use(tournamentPages(ctx))
     .group('/t/:slug', (one) => one.use(tournamentPages(ctx)))
     .group('/api/v1', (v1) => v1.use(api(ctx)).group('/tournaments/:slug', (one) => one.use(api(ctx))))

@@ -29,7 +29,8 @@ export function readListing<Sort extends string>(query: Query, sorts: readonly [
 export const writeCursor = (sort: string, keys: readonly (string | number)[]) =>
   Buffer.from(JSON.stringify([sort, ...keys.map(String)])).toString('base64url')
 
-function readCursor(cursor: string, sort: string): string[] | null {
+/** What `writeCursor` was given for this sort; null for anything else. */
+export function readCursor(cursor: string, sort: string): string[] | null {
   if (cursor.length > CURSOR_LENGTH_MAX) return null
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))

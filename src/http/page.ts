@@ -17,4 +17,5 @@ export function seeOther(location: string, headers: Record<string, string> = {})
 }
 
 /** Where a tournament's pages live: `/`, or `/t/<slug>` when the address named one. */
-export const basePath = (params: { slug?: string }) => (params.slug === undefined ? '' : `/t/${params.slug}`)
+export const basePath = (params: { slug?: string } | undefined) =>
+  params?.slug === undefined ? '' : `/t/${params.slug}`

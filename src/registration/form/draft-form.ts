@@ -50,15 +50,13 @@ export function readDraftForm(
     paymentReference: text('paymentReference'),
     captain: contact('captain'),
     viceCaptain: contact('viceCaptain'),
-    rows: keys
-      .slice(0, tournament.squadMax)
-      .map(
-        (key) =>
-          ({
-            key,
-            ...Object.fromEntries(ROW_FIELDS.map((field) => [field, text(`players.${key}.${field}`)])),
-          }) as DraftRow,
-      ),
+    rows: keys.slice(0, tournament.squadMax).map(
+      (key) =>
+        ({
+          key,
+          ...Object.fromEntries(ROW_FIELDS.map((field) => [field, text(`players.${key}.${field}`)])),
+        }) as DraftRow,
+    ),
   }
 }
 

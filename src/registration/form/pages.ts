@@ -35,7 +35,8 @@ type Asked = {
   server: Server<unknown> | null
   tournament: Tournament
   address: string
-  params: { slug?: string }
+  /** Absent for the default tournament's routes. */
+  params?: { slug?: string }
 }
 
 /** The registration form: whole without script, section by section with it. Everything posted is kept before it is checked. */
