@@ -10,3 +10,5 @@ await compile({
   emitPrettierIgnore: false,
   emitReadme: false,
 })
+// The compiler's own database keeps the process for another half minute.
+process.exit()
