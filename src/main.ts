@@ -18,6 +18,7 @@ const complain = (line: string) => void process.stderr.write(`${line}\n`)
 
 process.umask(0o077)
 process.exitCode = await run(process.argv.slice(2)).catch(explain)
+await new Promise<void>((written) => process.stdout.end(written))
 // Nothing is left to do, whatever a library still keeps open.
 process.exit()
 
