@@ -3,8 +3,8 @@ import { deleteEndedSessions } from '#src/auth/service.ts'
 import { cookieOf, PASSWORD, type SignedIn, signedIn, staffApp } from '#test/support/staff.ts'
 
 const NEW_PASSWORD = 'eleven wickets before tea'
-const { ctx, visit } = await staffApp()
-afterAll(() => ctx.end())
+const { ctx, visit, end } = await staffApp()
+afterAll(() => end())
 
 const change = ({ cookie, csrf }: SignedIn, form: Record<string, string>) =>
   visit('/account/password', { cookie, form: { csrf, currentPassword: PASSWORD, newPassword: NEW_PASSWORD, ...form } })

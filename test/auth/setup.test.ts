@@ -6,7 +6,7 @@ import { cookieOf, PASSWORD, staffApp } from '#test/support/staff.ts'
 const OWNER = { name: 'Ruth Owner', email: 'ruth@example.org', password: PASSWORD }
 /** The first one starts PostgreSQL, before any test's time runs. */
 const servers = [await staffApp()]
-afterAll(() => Promise.all(servers.map(({ ctx }) => ctx.end())))
+afterAll(() => Promise.all(servers.map(({ end }) => end())))
 
 /** A server that nobody owns, and its set-up address. */
 async function newServer() {

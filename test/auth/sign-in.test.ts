@@ -3,11 +3,11 @@ import { hashToken } from '#src/lib/keys.ts'
 import { addStaff } from '#src/staff/service.ts'
 import { cookieOf, PASSWORD, signedIn, staffApp } from '#test/support/staff.ts'
 
-const { ctx, visit } = await staffApp()
+const { ctx, visit, end } = await staffApp()
 const EMAIL = 'Meena@Example.org'
 
 beforeAll(() => addStaff(ctx, { name: 'Meena', email: EMAIL, password: PASSWORD, role: 'admin' }))
-afterAll(() => ctx.end())
+afterAll(() => end())
 
 const signIn = (form: Record<string, string>, cookie?: string) =>
   visit('/sign-in', { form: { email: EMAIL, password: PASSWORD, ...form }, cookie })
@@ -154,7 +154,7 @@ test('with https the session is a __Host- cookie, and only that one counts', asy
   )
   expect((await secure.visit('/account', { cookie })).status).toBe(303)
   expect((await secure.visit('/account', { cookie: `__Host-${cookie}` })).status).toBe(200)
-  await secure.ctx.end()
+  await secure.end()
 })
 
 test('a form of another site does not sign anybody in', async () => {

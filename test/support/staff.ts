@@ -1,21 +1,17 @@
-import { makeApp } from '#src/app.ts'
-import { identify } from '#src/auth/pages.ts'
 import { findActor, type StaffActor } from '#src/auth/service.ts'
 import { startSession } from '#src/auth/sessions.ts'
-import { loadAssets } from '#src/http/assets.ts'
 import { csrfToken } from '#src/http/csrf.ts'
 import type { Role } from '#src/permissions.ts'
 import { addStaff } from '#src/staff/service.ts'
-import { type TestContext, testContext } from './context.ts'
+import { testApp } from './app.ts'
+import type { TestContext } from './context.ts'
 
 export const PASSWORD = 'a rope for the marquee'
 
-/** The whole server on a context whose sessions count; `visit` is a browser's request to it. */
-export async function staffApp(overrides: Parameters<typeof testContext>[0] = {}) {
-  const ctx = await testContext(overrides)
-  ctx.identify = (request) => identify(ctx, request)
-  const app = makeApp(ctx, await loadAssets())
-  return { ctx, app, visit: visitor(app) }
+/** The whole server; `visit` is a browser's request to it, which follows no redirect. */
+export async function staffApp(overrides: Parameters<typeof testApp>[0] = {}) {
+  const app = await testApp(overrides)
+  return { ...app, visit: visitor(app.url) }
 }
 
 export type Visit = {
@@ -25,20 +21,19 @@ export type Visit = {
   headers?: Record<string, string>
 }
 
-export const visitor =
-  (app: { handle(request: Request): Promise<Response> }) =>
+const visitor =
+  (url: string) =>
   (path: string, { cookie, form, headers = {} }: Visit = {}): Promise<Response> =>
-    app.handle(
-      new Request(`http://localhost${path}`, {
-        method: form ? 'POST' : 'GET',
-        body: form ? new URLSearchParams(form) : undefined,
-        headers: {
-          ...(cookie ? { cookie } : {}),
-          ...(form ? { origin: 'http://localhost', 'sec-fetch-site': 'same-origin' } : {}),
-          ...headers,
-        },
-      }),
-    )
+    fetch(`${url}${path}`, {
+      method: form ? 'POST' : 'GET',
+      redirect: 'manual',
+      body: form ? new URLSearchParams(form) : undefined,
+      headers: {
+        ...(cookie ? { cookie } : {}),
+        ...(form ? { origin: url, 'sec-fetch-site': 'same-origin' } : {}),
+        ...headers,
+      },
+    })
 
 export type SignedIn = { cookie: string; csrf: string; actor: StaffActor; email: string }
 

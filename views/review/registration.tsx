@@ -1,0 +1,132 @@
+import { m } from '#messages'
+import type { StaffFrame } from '#src/http/staff-frame.ts'
+import type { Registration } from '#src/review/model.ts'
+import type { Contact } from '#src/teams/model.ts'
+import { StaffPage } from '#views/layouts/staff.tsx'
+import { Card } from '#views/parts/card.tsx'
+import { DataTable } from '#views/parts/data-table.tsx'
+import { DescriptionList } from '#views/parts/description-list.tsx'
+import { ErrorSummary, type SummaryError } from '#views/parts/error-summary.tsx'
+import type { FlashMessage } from '#views/parts/flash.tsx'
+import { Heading } from '#views/parts/heading.tsx'
+import { Moment } from '#views/parts/moment.tsx'
+import { StateBadge } from '#views/parts/state-badge.tsx'
+import { DecisionForm } from './decision-form.tsx'
+import { DocumentList, type ShownDocument } from './document-list.tsx'
+import { HistoryTable, MailTable } from './history.tsx'
+
+export type RegistrationPageProps = {
+  frame: StaffFrame
+  registration: Registration
+  clubLabel: string
+  timeZone: string
+  documents: ShownDocument[]
+  /** Whether this person may see documents at all. */
+  maySeeDocuments: boolean
+  /** What this person may decide as things stand. */
+  outcomes: ('approved' | 'rejected')[]
+  flash?: FlashMessage
+  errors?: SummaryError[]
+  /** The reason as it was typed. */
+  reason?: string
+}
+
+/** One registration with everything that belongs to it, and the decision about it. */
+export function RegistrationPage(props: RegistrationPageProps) {
+  const { frame, registration, clubLabel, timeZone, documents, maySeeDocuments, outcomes, flash, errors = [] } = props
+  const { code, name, state } = registration
+  return (
+    <StaffPage title={`${code} ${name}`} section="registrations" flash={flash} {...frame}>
+      <Heading eyebrow={code} title={name} lead={registration.clubName} actions={<StateBadge state={state} />} />
+      <ErrorSummary errors={errors} />
+      {outcomes.length > 0 && (
+        <Card id="decision" title={m.review_decision()} lead={m.review_decision_lead()}>
+          <DecisionForm
+            address={`/admin/registrations/${registration.id}`}
+            csrf={frame.csrf}
+            state={state}
+            outcomes={outcomes}
+            reason={props.reason}
+            error={errors.find((error) => error.field === 'reason')?.message}
+          />
+        </Card>
+      )}
+      <Card id="registration" title={m.review_registration()}>
+        <DescriptionList
+          items={[
+            { term: clubLabel, value: registration.clubName },
+            { term: m.board_received(), value: <Moment at={registration.submittedAt} timeZone={timeZone} hasZone /> },
+            { term: m.review_reference(), value: registration.reference },
+            { term: m.review_payment_reference(), value: registration.paymentReference },
+          ]}
+        />
+      </Card>
+      <Card id="contacts" title={m.review_contacts()}>
+        <div class="grid gap-6 md:grid-cols-2">
+          <ContactList label={m.board_captain()} contact={registration.captain} />
+          <ContactList label={m.review_vice_captain()} contact={registration.viceCaptain} />
+        </div>
+      </Card>
+      <Card id="squad" title={m.review_squad({ count: registration.playerCount })}>
+        <SquadTable players={registration.players} />
+      </Card>
+      <Card id="documents" title={m.review_documents()} lead={maySeeDocuments ? m.review_documents_lead() : undefined}>
+        <DocumentList documents={documents} />
+      </Card>
+      <Card id="history" title={m.review_history()}>
+        <HistoryTable history={registration.history} timeZone={timeZone} />
+      </Card>
+      <Card id="mails" title={m.review_mails()}>
+        <MailTable mails={registration.mails} timeZone={timeZone} />
+      </Card>
+    </StaffPage>
+  )
+}
+
+function ContactList({ label, contact }: { label: string; contact: Contact }) {
+  return (
+    <section>
+      <h3 class="mb-2 font-semibold">{label}</h3>
+      <DescriptionList
+        items={[
+          { term: m.review_name(), value: contact.name },
+          { term: m.review_phone(), value: contact.phone },
+          { term: m.review_whatsapp(), value: contact.whatsapp === contact.phone ? undefined : contact.whatsapp },
+          { term: m.auth_email(), value: contact.email },
+        ]}
+      />
+    </section>
+  )
+}
+
+function SquadTable({ players }: { players: Registration['players'] }) {
+  const asks = (key: 'dateOfBirth' | 'jerseyNumber') => players.some((player) => player[key] !== null)
+  return (
+    <DataTable
+      caption={m.review_squad({ count: players.length })}
+      rows={players}
+      rowKey={(player) => player.id}
+      columns={[
+        { key: 'name', label: m.review_name(), isHeading: true, cell: (player) => player.name },
+        { key: 'code', label: m.review_player_id(), cell: (player) => player.code },
+        { key: 'role', label: m.review_player_role(), cell: (player) => player.role ?? '–' },
+        ...(asks('jerseyNumber')
+          ? [
+              {
+                key: 'jersey',
+                label: m.review_jersey(),
+                isNumeric: true,
+                cell: (player: Player) => player.jerseyNumber ?? '–',
+              },
+            ]
+          : []),
+        ...(asks('dateOfBirth')
+          ? [{ key: 'birth', label: m.review_birth_date(), cell: (player: Player) => player.dateOfBirth ?? '–' }]
+          : []),
+        { key: 'documents', label: m.review_documents(), isNumeric: true, cell: (player) => player.documents.length },
+      ]}
+    />
+  )
+}
+
+type Player = Registration['players'][number]
