@@ -5,6 +5,8 @@ import { minimumRate, type Pace, UPLOAD_PACE } from './minimum-rate.ts'
 const SECOND_MS = 1000
 /** Bun closes a connection on which nothing moves for so long; renewed every second while a body is being read. */
 const SILENCE_SECONDS = 30
+/** What is left for the answer when the body has been read: as long as a request without one is given, with its grace. */
+const ANSWER_SECONDS = 65
 
 export type UploadLimits = {
   maxBytes: number
@@ -34,6 +36,7 @@ export function readUpload(request: Request, server: Server<unknown> | null, lim
   const stop = (reason: unknown) => {
     refusal ??= reason
     clearInterval(clock)
+    server?.timeout(request, ANSWER_SECONDS)
     reader.cancel().catch(() => {})
   }
   const clock = setInterval(() => {
