@@ -23,22 +23,17 @@ export async function step<T>(title: string, work: () => Promise<T>): Promise<T>
   return result
 }
 
-type RunOptions = { env?: Record<string, string>; isQuiet?: boolean }
+type RunOptions = {
+  env?: Record<string, string>
+  /** Shows what it prints only when it fails. */
+  isQuiet?: boolean
+}
 
-/**
- * Runs Bun (this very one: it need not be on the PATH) in the project's folder. Throws CommandFailed.
- *
- * @param options.isQuiet shows what it prints only when it fails
- */
-export const bun = (args: readonly string[], options: RunOptions = {}) =>
-  run([process.execPath, ...args], ['bun', ...args], options)
+/** Runs Bun (this very one: it need not be on the PATH) in the project's folder. Throws CommandFailed. */
+export const bun = (args: readonly string[], options: RunOptions = {}) => run([process.execPath, ...args], options)
 
 /** Runs a program in the project's folder. Throws CommandFailed. */
-export async function run(
-  command: readonly string[],
-  shownAs = command,
-  { env = {}, isQuiet = false }: RunOptions = {},
-) {
+export async function run(command: readonly string[], { env = {}, isQuiet = false }: RunOptions = {}): Promise<void> {
   const output = isQuiet ? 'pipe' : 'inherit'
   const child = Bun.spawn([...command], {
     cwd: ROOT,
@@ -49,7 +44,7 @@ export async function run(
   const exitCode = await child.exited
   if (exitCode === 0) return
   for (const text of texts) process.stderr.write(await text)
-  throw new CommandFailed(shownAs, exitCode)
+  throw new CommandFailed(command, exitCode)
 }
 
 /** What the lock file says, no more and no less; a moment's work when it is there already. */

@@ -1,0 +1,23 @@
+/** `bun run start [flags]`: installs and builds what is missing or older than its sources, then runs the product; its data lies in ./data. */
+import { build, EXECUTABLE, isBuilt } from './build.ts'
+import { CommandFailed, install, ROOT } from './steps.ts'
+
+/** How a shell tells of a program that a signal ended: 128 and the signal's number. */
+const ENDED_BY_SIGNAL = 128
+
+async function start(flags: readonly string[]): Promise<number> {
+  await install()
+  if (!(await isBuilt())) await build({ isQuick: true })
+  const server = Bun.spawn([EXECUTABLE, 'serve', ...flags], { cwd: ROOT, stdio: ['inherit', 'inherit', 'inherit'] })
+  process.on('SIGTERM', () => server.kill('SIGTERM'))
+  // A terminal tells the server itself.
+  process.on('SIGINT', () => process.stdin.isTTY || server.kill('SIGINT'))
+  await server.exited
+  return server.exitCode ?? ENDED_BY_SIGNAL
+}
+
+process.exitCode = await start(process.argv.slice(2)).catch((error) => {
+  if (!(error instanceof CommandFailed)) throw error
+  console.error(error.message)
+  return 1
+})

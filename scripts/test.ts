@@ -1,0 +1,102 @@
+/** `bun run test`: everything, on a machine that has nothing but Bun. Stops at the first step that fails. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from './build.ts'
+import { ensureChromium } from './chromium.ts'
+import { measureCoverage } from './coverage.ts'
+import { bun, install, ROOT, step } from './steps.ts'
+
+const COVERAGE_MIN_PERCENT = 85
+const COVERAGE_WORST_SHOWN = 10
+const TEST_TIMEOUT_MS = 30_000
+const REPORTS = join(ROOT, 'coverage')
+const BROWSER_SUPPORT = 'support/browser.ts'
+const EXECUTABLE_TESTS = 'test/executable/'
+
+const counted = { passed: 0, failed: 0 }
+
+async function testEverything(): Promise<void> {
+  await step('Install', install)
+  await step('Chromium', ensureChromium)
+  await step('Messages', () => bun(['scripts/messages.ts'], { isQuiet: true }))
+  await step('Format and lint', () => bun(['x', 'biome', 'ci', '--error-on-warnings']))
+  await step('Types', async () => {
+    await bun(['x', 'tsc'])
+    await bun(['x', 'tsc', '--project', 'public'])
+  })
+  await step('Build', () => build({ isQuick: true }))
+  const files = await listTests()
+  rmSync(REPORTS, { recursive: true, force: true })
+  await step('Source', () => runTests('source', files.source, { isMeasured: true }))
+  await step('Browser', () => runTests('browser', files.browser, { isMeasured: true }))
+  await step('Coverage', checkCoverage)
+  await step('Executable', () => runTests('executable', files.executable, { isMeasured: false }))
+}
+
+async function listTests() {
+  const files = { source: [] as string[], browser: [] as string[], executable: [] as string[] }
+  for (const file of [...new Bun.Glob('test/**/*.test.{ts,tsx}').scanSync({ cwd: ROOT })].sort()) {
+    if (file.startsWith(EXECUTABLE_TESTS)) files.executable.push(file)
+    else if ((await Bun.file(join(ROOT, file)).text()).includes(BROWSER_SUPPORT)) files.browser.push(file)
+    else files.source.push(file)
+  }
+  return files
+}
+
+/** Runs test files in one process. A test that was not run is a failure. Throws CommandFailed. */
+async function runTests(
+  name: string,
+  files: readonly string[],
+  { isMeasured }: { isMeasured: boolean },
+): Promise<void> {
+  const folder = join(REPORTS, name)
+  const report = join(folder, 'junit.xml')
+  const args = [
+    ...['test', `--timeout=${TEST_TIMEOUT_MS}`, '--only-failures', '--reporter=junit', `--reporter-outfile=${report}`],
+    ...(isMeasured ? ['--coverage', '--coverage-reporter=lcov', `--coverage-dir=${folder}`] : []),
+    ...files.map((file) => `./${file}`),
+  ]
+  // As on a CI machine everywhere: `test.only` and new snapshots are refused.
+  const failure = await bun(args, { env: { CI: 'true' } }).catch((error) => error)
+  const counts = await readCounts(report)
+  counted.passed += counts.passed
+  counted.failed += counts.failed + counts.skipped
+  if (failure) throw failure
+  if (counts.skipped > 0) throw new Error(`${counts.skipped} tests were skipped or are still to be written.`)
+  if (counts.passed === 0) throw new Error('No test was run.')
+}
+
+/** From the attributes of the first tag. A process that died has written none. */
+async function readCounts(report: string) {
+  const head =
+    /<testsuites [^>]*>/.exec(
+      await Bun.file(report)
+        .text()
+        .catch(() => ''),
+    )?.[0] ?? ''
+  const count = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0)
+  const [failed, skipped] = [count('failures'), count('skipped')]
+  return { passed: count('tests') - failed - skipped, failed, skipped }
+}
+
+async function checkCoverage(): Promise<void> {
+  const { percent, covered, total, missed } = await measureCoverage(
+    ['source', 'browser'].map((name) => join(REPORTS, name, 'lcov.info')),
+  )
+  for (const { file, missed: lines, total: of } of missed.slice(0, COVERAGE_WORST_SHOWN)) {
+    console.log(`   ${String(lines).padStart(4)} of ${String(of).padStart(4)} lines missed  ${file}`)
+  }
+  console.log(`Line coverage of src: ${percent.toFixed(1)} % (${covered} of ${total} lines)`)
+  if (percent < COVERAGE_MIN_PERCENT) throw new Error(`That is less than ${COVERAGE_MIN_PERCENT} %.`)
+}
+
+const isPassed = await testEverything().then(
+  () => true,
+  (error: unknown) => {
+    console.error(error instanceof Error ? `\n${error.message}` : error)
+    return false
+  },
+)
+if (!isPassed && counted.failed === 0) counted.failed = 1
+console.log(`\n${counted.passed} passed, ${counted.failed} failed`)
+process.exitCode = isPassed ? 0 : 1
