@@ -8,21 +8,23 @@ import { documentsPages } from './documents/pages.ts'
 import { AppError } from './errors.ts'
 import { homePages } from './home/pages.ts'
 import { methodFinder } from './http/allow.ts'
+import { apiDocs } from './http/api-docs.ts'
 import { type AssetFiles, assets } from './http/assets.ts'
 import { preflight } from './http/cors.ts'
 import { asAppError, refusal } from './http/errors.ts'
 import { health } from './http/health.ts'
 import { checkAddress, checkHost } from './http/host.ts'
 import { SERVER_BODY_MAX_BYTES } from './http/limits.ts'
-import { openapiDocument } from './http/openapi.ts'
 import { logRequest } from './http/request-log.ts'
 import { commonHeaders, encode } from './http/responses.ts'
+import { registrationAdmin } from './registration/admin.ts'
 import { registrationApi } from './registration/api.ts'
 import { entryPages } from './registration/entry/pages.ts'
 import { registrationPages } from './registration/form/pages.ts'
+import { reviewAdmin } from './review/admin.ts'
+import { reviewApi } from './review/api.ts'
 import { teamsApi } from './teams/api.ts'
 import { tournamentsApi } from './tournaments/api.ts'
-import { VERSION } from './version.ts'
 
 const IDLE_TIMEOUT_SECONDS = 10
 const DEADLINE_GRACE_SECONDS = 5
@@ -58,16 +60,19 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     // Elysia waits only for hooks that are async by name.
     .mapResponse({ as: 'global' }, async ({ request, responseValue, set }) => encode(ctx, request, responseValue, set))
     .onAfterResponse({ as: 'global' }, ({ request, set }) => logRequest(ctx, request, Number(set.status ?? 200)))
-    .use(openapiDocument(VERSION))
+    .use(apiDocs(ctx, versionOne(ctx)))
     .use(health(ctx))
     .use(assets(files))
     .use(authPages(ctx))
     .use(authAdmin(ctx))
+    .use(registrationAdmin(ctx))
+    .use(reviewAdmin(ctx))
     .use(documentsPages(ctx))
     .use(entryPages(ctx))
     .use(tournamentPages(ctx))
     .group('/t/:slug', (one) => one.use(tournamentPages(ctx)))
-    .group('/api/v1', (v1) => v1.use(api(ctx)).group('/tournaments/:slug', (one) => one.use(api(ctx))))
+    .use(versionOne(ctx))
+    .group('/api/v1/tournaments/:slug', (one) => one.use(api(ctx)))
   methodsOf = methodFinder(app.routes)
   return app
 }
@@ -75,6 +80,8 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
 /** A tournament's own pages: at `/` for the default one, under `/t/<slug>` for each. */
 const tournamentPages = (ctx: AppContext) =>
   new Elysia({ name: 'tournament-pages' }).use(homePages(ctx)).use(registrationPages(ctx))
+
+const versionOne = (ctx: AppContext) => new Elysia({ name: 'api.v1', prefix: '/api/v1' }).use(api(ctx))
 
 /** The JSON door: for the default tournament and, the same, for each by its slug. */
 const api = (ctx: AppContext) =>
@@ -84,3 +91,4 @@ const api = (ctx: AppContext) =>
     .use(clubsApi(ctx))
     .use(documentsApi(ctx))
     .use(registrationApi(ctx))
+    .use(reviewApi(ctx))

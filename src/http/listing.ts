@@ -1,3 +1,5 @@
+import { type TSchema, Type as t } from '@sinclair/typebox'
+import type { OpenAPIV3 } from 'openapi-types'
 import { m } from '#messages'
 import { AppError, type FieldError } from '#src/errors.ts'
 
@@ -63,3 +65,21 @@ export function page<Row, Item>(
     nextCursor: rows.length > limit && last !== undefined ? writeCursor(sort, keysOf(last)) : null,
   }
 }
+
+/** A page of a list as a model. */
+export const listOf = (item: TSchema) =>
+  t.Object({
+    items: t.Array(item),
+    nextCursor: t.Union([t.String(), t.Null()], { description: 'Null on the last page.' }),
+  })
+
+/** `limit`, `cursor` and `sort` for the API's description. */
+export const listingParameters = (sorts: readonly string[]): OpenAPIV3.ParameterObject[] => [
+  {
+    name: 'limit',
+    in: 'query',
+    schema: { type: 'integer', minimum: 1, maximum: LIST_LIMIT_MAX, default: LIST_LIMIT_DEFAULT },
+  },
+  { name: 'cursor', in: 'query', schema: { type: 'string' }, description: 'The nextCursor of the page before.' },
+  { name: 'sort', in: 'query', schema: { type: 'string', enum: [...sorts], default: sorts[0] } },
+]

@@ -1,6 +1,8 @@
-import { openapi } from '@elysiajs/openapi'
+import { toOpenAPISchema } from '@elysiajs/openapi'
 import type { TSchema } from '@sinclair/typebox'
+import type { AnyElysia } from 'elysia'
 import type { OpenAPIV3 } from 'openapi-types'
+import { VERSION } from '#src/version.ts'
 
 /** A model as OpenAPI wants it: TypeBox schemas are JSON Schema already. */
 const schemaOf = (model: TSchema) => model as unknown as OpenAPIV3.SchemaObject
@@ -22,19 +24,18 @@ export const headerParameter = (name: string, model: TSchema): OpenAPIV3.Paramet
   schema: schemaOf(model),
 })
 
-/** The description of `/api/v1`, made from the routes themselves; its page is our own. */
-export const openapiDocument = (version: string) =>
-  openapi({
-    provider: null,
-    specPath: '/api/openapi.json',
-    path: '/api/specification',
-    exclude: { paths: [/^(?!\/api\/v1\/)/, /^\/api\/v1\/tournaments\/\{slug\}/] },
-    documentation: {
-      info: {
-        title: 'Teamsheet API',
-        version,
-        description:
-          'Each route also stands under /api/v1/tournaments/{slug}. Refusals are application/problem+json (RFC 9457) with code, request_id and errors.',
-      },
+/** The description of the API, made from the routes themselves. */
+export function describeApi(routes: AnyElysia): OpenAPIV3.Document {
+  const { paths, components } = toOpenAPISchema(routes)
+  return {
+    openapi: '3.0.3',
+    info: {
+      title: 'Teamsheet API',
+      version: VERSION,
+      description:
+        'Each route also stands under /api/v1/tournaments/{slug}. Refusals are application/problem+json (RFC 9457) with code, request_id and errors.',
     },
-  })
+    paths,
+    components,
+  }
+}

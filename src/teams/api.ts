@@ -3,10 +3,12 @@ import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { BODY_NONE } from '#src/http/limits.ts'
-import { page, readListing } from '#src/http/listing.ts'
-import type { PublicTeam } from './model.ts'
+import { listingParameters, listOf, page, readListing } from '#src/http/listing.ts'
+import { jsonAnswer } from '#src/http/openapi.ts'
+import { type PublicTeam, TeamAnswer } from './model.ts'
 import { findApprovedTeam, listApprovedTeams, listApprovedTeamsByName } from './service.ts'
 
+const SORTS = ['number', 'name'] as const
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /** What everybody may see: approved teams, nothing personal. */
@@ -16,7 +18,7 @@ export const teamsApi = (ctx: AppContext) =>
     .get(
       '/teams',
       async ({ tournament, query }) => {
-        const listing = readListing(query, ['number', 'name'])
+        const listing = readListing(query, SORTS)
         const { after, limit } = listing
         if (listing.sort === 'number') {
           const teams = await listApprovedTeams(ctx.db.read, tournament.id, readNumber(after?.[0]), limit + 1)
@@ -28,7 +30,12 @@ export const teamsApi = (ctx: AppContext) =>
       },
       {
         admit: { tier: 'read', public: true, body: BODY_NONE },
-        detail: { summary: 'Approved teams', tags: ['teams'] },
+        detail: {
+          summary: 'Approved teams',
+          tags: ['teams'],
+          parameters: listingParameters(SORTS),
+          responses: { 200: jsonAnswer('A page of teams', listOf(TeamAnswer)) },
+        },
       },
     )
     .get(
@@ -44,11 +51,15 @@ export const teamsApi = (ctx: AppContext) =>
       },
       {
         admit: { tier: 'read', public: true, body: BODY_NONE },
-        detail: { summary: 'One approved team, by UUID or team id', tags: ['teams'] },
+        detail: {
+          summary: 'One approved team, by UUID or team id',
+          tags: ['teams'],
+          responses: { 200: jsonAnswer('The team', TeamAnswer) },
+        },
       },
     )
 
-const publicTeam = (team: PublicTeam) => ({
+const publicTeam = (team: PublicTeam): TeamAnswer => ({
   id: team.id,
   teamId: team.code,
   teamName: team.name,

@@ -1,3 +1,5 @@
+import { type Static, Type as t } from '@sinclair/typebox'
+
 /** States of a registration (PRODUCT.md). A draft is not yet a team. */
 export const TEAM_STATES = [
   'submitted',
@@ -54,3 +56,16 @@ export type Team = {
 
 /** What the public may see of a team: nothing personal. */
 export type PublicTeam = Pick<Team, 'id' | 'code' | 'name' | 'clubName' | 'playerCount'>
+
+/** An approved team as the API tells it. */
+export const TeamAnswer = t.Object(
+  {
+    id: t.String({ format: 'uuid' }),
+    teamId: t.String({ description: 'What people call it, such as ICCT-001.' }),
+    teamName: t.String(),
+    clubName: t.String(),
+    playerCount: t.Integer(),
+  },
+  { title: 'Team' },
+)
+export type TeamAnswer = Static<typeof TeamAnswer>

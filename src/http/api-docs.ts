@@ -1,0 +1,79 @@
+import { type AnyElysia, Elysia } from 'elysia'
+import type { OpenAPIV3 } from 'openapi-types'
+import type { AppContext } from '#src/context.ts'
+import { ERRORS, type ErrorCode } from '#src/errors.ts'
+import { ApiDocsPage, type ApiField, type ApiRoute } from '#views/docs/api.tsx'
+import { admit } from './admit.ts'
+import { BODY_NONE } from './limits.ts'
+import { describeApi } from './openapi.ts'
+import { html } from './page.ts'
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
+
+/** `/api/openapi.json`, and `/api/docs`: the same as a page of ours, with nothing from a third party. */
+export const apiDocs = (ctx: AppContext, described: AnyElysia) => {
+  const specification = describeApi(described)
+  const routes = routesOf(specification)
+  const refusals = Object.entries(ERRORS).map(([code, [status, sentence]]) => ({
+    code: code as ErrorCode,
+    status,
+    sentence,
+  }))
+  return new Elysia({ name: 'api-docs' })
+    .use(admit(ctx))
+    .get('/api/openapi.json', () => specification, { admit: { tier: 'public', public: true, body: BODY_NONE } })
+    .get('/api/docs', () => html(ApiDocsPage({ title: ctx.config.appTitle, routes, refusals })), {
+      admit: { tier: 'public', public: true, body: BODY_NONE },
+    })
+}
+
+function routesOf(specification: OpenAPIV3.Document): ApiRoute[] {
+  return Object.entries(specification.paths).flatMap(([path, item]) =>
+    METHODS.flatMap((method) => {
+      const operation = item?.[method]
+      return operation ? [routeOf(method, path, operation)] : []
+    }),
+  )
+}
+
+function routeOf(method: string, path: string, operation: OpenAPIV3.OperationObject): ApiRoute {
+  const parameters = (operation.parameters ?? []).filter(
+    (parameter): parameter is OpenAPIV3.ParameterObject => 'name' in parameter,
+  )
+  const content = operation.requestBody && 'content' in operation.requestBody ? operation.requestBody.content : {}
+  const created = operation.responses?.['201'] ?? operation.responses?.['200']
+  return {
+    method: method.toUpperCase(),
+    path,
+    summary: operation.summary ?? path,
+    description: operation.description ?? '',
+    parameters: parameters.map((parameter) => ({
+      name: parameter.name,
+      type: `${typeOf(parameter.schema)} (${parameter.in})`,
+      required: parameter.required ?? parameter.in === 'path',
+      description: parameter.description ?? '',
+    })),
+    body: fieldsOf(Object.values(content)[0]?.schema),
+    answer: created && 'content' in created ? fieldsOf(Object.values(created.content ?? {})[0]?.schema) : [],
+  }
+}
+
+type Schema = OpenAPIV3.SchemaObject | OpenAPIV3.ReferenceObject | undefined
+
+/** A model's fields, those of its own objects and lists below them as `captain.name` and `players[].name`. */
+function fieldsOf(schema: Schema, prefix = ''): ApiField[] {
+  if (!schema || '$ref' in schema || !schema.properties) return []
+  return Object.entries(schema.properties).flatMap(([key, property]) => {
+    const name = `${prefix}${key}`
+    const items = !('$ref' in property) && property.type === 'array' ? property.items : undefined
+    const below = items ? fieldsOf(items, `${name}[].`) : fieldsOf(property, `${name}.`)
+    const description = ('description' in property ? property.description : undefined) ?? ''
+    return [{ name, type: typeOf(property), required: schema.required?.includes(key) ?? false, description }, ...below]
+  })
+}
+
+function typeOf(schema: Schema): string {
+  if (!schema || '$ref' in schema) return 'string'
+  if (schema.anyOf) return [...new Set(schema.anyOf.map(typeOf))].join(' or ')
+  return schema.type ?? ('const' in schema ? JSON.stringify(schema.const) : 'string')
+}
