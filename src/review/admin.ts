@@ -28,10 +28,9 @@ const FRAMED_HERE = {
 
 const field = t.String({ default: '' })
 const DecisionBody = t.Object({ csrf: field, expectedState: field, reason: field })
-const DECISION = {
-  admit: { tier: 'write', requires: 'registrations.decide', body: BODY_FORM },
-  body: DecisionBody,
-} as const
+/** Made anew for each route: Elysia writes into what a route declares. */
+const decision = () =>
+  ({ admit: { tier: 'write', requires: 'registrations.decide', body: BODY_FORM }, body: DecisionBody }) as const
 
 /** One registration for staff: the page, its documents, the decision about it. */
 export const reviewAdmin = (ctx: AppContext) =>
@@ -57,12 +56,12 @@ export const reviewAdmin = (ctx: AppContext) =>
     .post(
       '/admin/registrations/:id/approval',
       ({ actor, tournament, params, body }) => decide(ctx, staffOf(actor), tournament, params.id, 'approved', body),
-      DECISION,
+      decision(),
     )
     .post(
       '/admin/registrations/:id/rejection',
       ({ actor, tournament, params, body }) => decide(ctx, staffOf(actor), tournament, params.id, 'rejected', body),
-      DECISION,
+      decision(),
     )
 
 async function decide(

@@ -1,10 +1,12 @@
 import { findActor, type StaffActor } from '#src/auth/service.ts'
 import { startSession } from '#src/auth/sessions.ts'
+import type { DocumentKind } from '#src/documents/model.ts'
 import { csrfToken } from '#src/http/csrf.ts'
 import type { Role } from '#src/permissions.ts'
 import { addStaff } from '#src/staff/service.ts'
 import { testApp } from './app.ts'
 import type { TestContext } from './context.ts'
+import { aRegistration } from './registrations.ts'
 
 export const PASSWORD = 'a rope for the marquee'
 
@@ -50,4 +52,25 @@ export async function signedIn(ctx: TestContext, role: Role, name: string = role
 /** The value of a cookie that an answer sets, as a request sends it back. */
 export function cookieOf(answer: Response): string {
   return (answer.headers.get('set-cookie') ?? '').split(';')[0]!
+}
+
+/** Sends a registration over the API; its id and what the captain was told. */
+export async function send(url: string, about: Parameters<typeof aRegistration>[0] = {}) {
+  const answer = await fetch(`${url}/api/v1/registrations`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(aRegistration(about)),
+  })
+  if (answer.status !== 201) throw new Error(`The registration was refused: ${await answer.text()}`)
+  return (await answer.json()) as { id: string; reference: string; pin: string }
+}
+
+/** Sends a file before the registration that names it; its id. */
+export async function upload(url: string, kind: DocumentKind, file: File): Promise<string> {
+  const form = new FormData()
+  form.set('kind', kind)
+  form.set('file', file)
+  const answer = await fetch(`${url}/api/v1/uploads`, { method: 'POST', body: form })
+  if (answer.status !== 201) throw new Error(`The file was refused: ${await answer.text()}`)
+  return ((await answer.json()) as { id: string }).id
 }
