@@ -9,7 +9,8 @@ export class CommandFailed extends Error {
     command: readonly string[],
     readonly exitCode: number,
   ) {
-    super(`"${command.join(' ')}" ended with ${exitCode}.`)
+    const shown = command.map((part) => (part === process.execPath ? 'bun' : part))
+    super(`"${shown.join(' ')}" ended with ${exitCode}.`)
     this.name = 'CommandFailed'
   }
 }

@@ -19,7 +19,7 @@ async function testEverything(): Promise<void> {
   await step('Install', install)
   await step('Chromium', ensureChromium)
   await step('Messages', () => bun(['scripts/messages.ts'], { isQuiet: true }))
-  await step('Format and lint', () => bun(['x', 'biome', 'ci', '--error-on-warnings']))
+  await step('Format and lint', () => bun(['x', 'biome', 'ci', '--error-on-warnings', '--colors=off']))
   await step('Types', async () => {
     await bun(['x', 'tsc'])
     await bun(['x', 'tsc', '--project', 'public'])
