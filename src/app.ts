@@ -44,8 +44,9 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
       const known = asAppError(ctx, request, code, error)
       const isOwn = error instanceof AppError
       const methods = code === 'NOT_FOUND' && !isOwn ? methodsOf(new URL(request.url).pathname) : []
-      if (methods.length > 0) set.headers.allow = methods.join(', ')
-      const told = methods.length > 0 ? new AppError('METHOD_NOT_ALLOWED') : known
+      const isOther = methods.length > 0 && !methods.includes(request.method)
+      if (isOther) set.headers.allow = methods.join(', ')
+      const told = isOther ? new AppError('METHOD_NOT_ALLOWED') : known
       set.status = told.status
       return refusal(ctx, request, told)
     })

@@ -49,7 +49,7 @@ async function pass(ctx: AppContext, context: Context, admission: Admission): Pr
   state.tier = admission.tier
   state.address = context.server?.requestIP(context.request)?.address ?? 'local'
   state.actor = await ctx.identify(context.request)
-  await countRequest(ctx, state, admission.tier, context.request.method, context.set.headers)
+  await countRequest(ctx, state, admission.tier, context.request, context.set.headers)
   state.tournament = await ctx.findTournament((context.params as Record<string, string> | undefined)?.slug)
   if (!state.tournament) throw new AppError('NOT_FOUND', { message: 'There is no such tournament.' })
   guard(state.actor, admission, state.tournament.id)

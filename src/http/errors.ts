@@ -10,7 +10,11 @@ const RETRY_AFTER_SECONDS = 5
 /** Whatever was thrown, as one of our refusals; what nobody foresaw is logged whole and told as INTERNAL_ERROR. */
 export function asAppError(ctx: AppContext, request: Request, code: string | number, thrown: unknown): AppError {
   const cause = thrown instanceof Error && thrown.cause instanceof AppError ? thrown.cause : thrown
-  if (cause instanceof AppError) return cause
+  if (cause instanceof AppError) {
+    if (cause.status >= 500 && cause.cause !== undefined)
+      ctx.log.error({ requestId: requestState(request).id, code: cause.code, err: cause.cause }, 'request.refused')
+    return cause
+  }
   if (code === 'NOT_FOUND') return new AppError('NOT_FOUND')
   if (code === 'VALIDATION' || code === 'PARSE' || code === 'INVALID_COOKIE_SIGNATURE')
     return new AppError('MALFORMED_REQUEST')

@@ -10,9 +10,9 @@ export const TIERS = {
   search: { points: 20, seconds: 60 },
   admin: { points: 1000, seconds: 60 },
   upload: { points: 5, seconds: 60 },
-  /** Saving and validating within a draft, keyed by the draft. */
+  /** Saving, validating and looking up within a form: by its draft, where the browser has one. */
   draft: { points: 300, seconds: 60 },
-  /** Files by draft or address. */
+  /** Files, by draft or address. */
   file: { points: 120, seconds: 60 },
   /** Health probes and assets. */
   uncounted: undefined,

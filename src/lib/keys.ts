@@ -8,6 +8,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto'
 
+const KEY_BYTES = 32
 const IV_BYTES = 12
 const TAG_BYTES = 16
 const TOKEN_BYTES = 32
@@ -18,8 +19,8 @@ export type Keys = ReturnType<typeof makeKeys>
 export function makeKeys(secretKey: string) {
   const derived = new Map<string, Buffer>()
   const keyFor = (purpose: string) => {
-    let key = derived.get(purpose)
-    if (!key) derived.set(purpose, (key = Buffer.from(hkdfSync('sha256', secretKey, 'teamsheet', purpose, 32))))
+    const key = derived.get(purpose) ?? Buffer.from(hkdfSync('sha256', secretKey, 'teamsheet', purpose, KEY_BYTES))
+    derived.set(purpose, key)
     return key
   }
   const hash = (purpose: string, value: string) => createHmac('sha256', keyFor(purpose)).update(value).digest()

@@ -15,9 +15,8 @@ export function memoryLimiter(): Limiter {
   const limiters = new Map<string, RateLimiterMemory>()
   return {
     async take(name, window, key, points = 1) {
-      let limiter = limiters.get(name)
-      if (!limiter)
-        limiters.set(name, (limiter = new RateLimiterMemory({ points: window.points, duration: window.seconds })))
+      const limiter = limiters.get(name) ?? new RateLimiterMemory({ points: window.points, duration: window.seconds })
+      limiters.set(name, limiter)
       try {
         return verdict(await limiter.consume(key, points), window, true)
       } catch (refusal) {

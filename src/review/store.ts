@@ -1,51 +1,18 @@
 import type { Queryable } from '#src/db/client.ts'
-import type { DocumentKind } from '#src/documents/model.ts'
 import type { ContentType } from '#src/files/file-type.ts'
 import type { Actor } from '#src/permissions.ts'
-import type { Contact, TeamState } from '#src/teams/model.ts'
-import type { MailLine } from './model.ts'
+import type { TeamState } from '#src/teams/model.ts'
+import type { DocumentLine, HistoryLine, MailLine, PlayerLine, Registration } from './model.ts'
 
-type JsonMove = {
-  at: string
-  from: TeamState | null
-  to: TeamState
-  reason: string | null
-  actorKind: Actor['kind']
-  by: string | null
-}
-type JsonDocument = {
-  id: string
-  playerId: string | null
-  kind: DocumentKind
-  fileName: string
-  contentType: ContentType
-  bytes: number
-}
-type JsonPlayer = {
-  id: string
-  position: number
-  name: string
-  role: string | null
-  jerseyNumber: number | null
-  dateOfBirth: string | null
-}
+/** As PostgreSQL puts it into JSON: an instant is text there. */
+type AsJson<Line extends { at: Date }> = Omit<Line, 'at'> & { at: string }
+type StoredDocument = { [Key in keyof DocumentLine]: NonNullable<DocumentLine[Key]> } & { playerId: string | null }
 
-export type WholeRegistration = {
-  id: string
-  code: string
-  name: string
-  clubName: string
-  state: TeamState
-  captain: Contact
-  viceCaptain: Contact
-  paymentReference: string | null
-  reference: string
-  playerCount: number
-  submittedAt: Date
-  players: JsonPlayer[]
-  documents: JsonDocument[]
-  history: JsonMove[]
-  mails: (Omit<MailLine, 'at'> & { at: string })[]
+export type WholeRegistration = Omit<Registration, 'players' | 'documents' | 'history' | 'mails'> & {
+  players: (Omit<PlayerLine, 'code' | 'documents'> & { position: number })[]
+  documents: StoredDocument[]
+  history: AsJson<HistoryLine>[]
+  mails: AsJson<MailLine>[]
 }
 
 /** A team of the tournament with all that belongs to it, in one statement. */

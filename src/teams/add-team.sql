@@ -61,12 +61,11 @@ begin
     end if;
     the_state := 'waitlisted';
   end if;
-  -- The first registration to commit binds a file; one that names it later, or after it expired, must not take it. A draft's files live
-  -- as long as the draft.
+  -- The first registration to commit binds a file; one that names it later, or after it expired, must not take it.
   if d->'uploadIds' <> '[]' and (
     select count(*) from (
       select from uploads where id in (select value::uuid from jsonb_array_elements_text(d->'uploadIds'))
-        and tournament_id = the_tournament and team_id is null and (draft_id is not null or expires_at > the_now) for update
+        and tournament_id = the_tournament and team_id is null and expires_at > the_now for update
     ) free
   ) <> jsonb_array_length(d->'uploadIds') then
     return jsonb_build_object('outcome', 'UPLOADS_TAKEN');

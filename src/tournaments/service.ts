@@ -46,7 +46,7 @@ export async function addTournament(
   isDefault = false,
 ): Promise<string | undefined> {
   const id = Bun.randomUUIDv7()
-  const added = await db.write.begin((tx) => store.insertTournament(tx, id, tournament, isDefault))
+  const added = await store.insertTournament(db.orm, id, tournament, isDefault)
   return added ? id : undefined
 }
 

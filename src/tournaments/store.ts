@@ -1,5 +1,6 @@
 import type { Tournament } from '#src/context.ts'
-import type { Queryable } from '#src/db/client.ts'
+import type { Database, Queryable } from '#src/db/client.ts'
+import { tournamentCounters, tournamentDocuments, tournaments } from '#src/db/schema/index.ts'
 import type { NewTournament } from './model.ts'
 
 const COLUMNS = `
@@ -24,32 +25,23 @@ export async function findTournamentById(sql: Queryable, id: string): Promise<To
   return row
 }
 
-/** Returns false where a tournament of that slug, or another default one, is there already. */
+/** Adds a tournament with what it asks for. Returns false where one of that slug, or another default one, is there already. */
 export async function insertTournament(
-  tx: Queryable,
+  orm: Database['orm'],
   id: string,
   tournament: NewTournament,
   isDefault: boolean,
 ): Promise<boolean> {
-  const { documents, playerRoles, ...rest } = tournament
-  const rows = await tx`
-    insert into tournaments (id, slug, name, sport, id_prefix, is_default, time_zone, country, currency, fee_minor, capacity, keeps_waiting_list,
-      teams_per_club, squad_min, squad_max, player_roles, club_label, ids_revealed)
-    values (${id}, ${rest.slug}, ${rest.name}, ${rest.sport}, ${rest.idPrefix}, ${isDefault}, ${rest.timeZone}, ${rest.country}, ${rest.currency},
-      ${rest.feeMinor}, ${rest.capacity}, ${rest.keepsWaitingList}, ${rest.teamsPerClub}, ${rest.squadMin}, ${rest.squadMax},
-      ${tx.array([...playerRoles])}, ${rest.clubLabel}, ${rest.idsRevealed})
-    on conflict do nothing returning id`
-  if (rows.length === 0) return false
-  await tx`insert into tournament_counters (tournament_id) values (${id})`
-  const asked = documents.map((document, position) => ({
-    tournament_id: id,
-    position,
-    kind: document.kind,
-    required: document.required,
-    retention_days: document.retentionDays,
-  }))
-  if (asked.length > 0) await tx`insert into tournament_documents ${tx(asked)}`
-  return true
+  const { documents, playerRoles, ...settings } = tournament
+  return orm.transaction(async (tx) => {
+    const row = { ...settings, id, isDefault, playerRoles: [...playerRoles] }
+    const added = await tx.insert(tournaments).values(row).onConflictDoNothing().returning({ id: tournaments.id })
+    if (added.length === 0) return false
+    await tx.insert(tournamentCounters).values({ tournamentId: id })
+    const asked = documents.map((document, position) => ({ ...document, tournamentId: id, position }))
+    if (asked.length > 0) await tx.insert(tournamentDocuments).values(asked)
+    return true
+  })
 }
 
 /** Teams that hold one of the tournament's places. */
