@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { newToken } from '#src/lib/keys.ts'
+import { emptyForm } from '#src/registration/form/draft-form.ts'
+import { saveDraft } from '#src/registration/form/drafts.ts'
+import { runTask, startTimetable, TIMETABLE } from '#src/timetable.ts'
+import { type TestContext, testContext } from '#test/support/context.ts'
+
+let ctx: TestContext
+beforeAll(async () => {
+  ctx = await testContext()
+})
+afterAll(() => ctx.end())
+
+const DAY_MS = 86_400_000
+
+test.each(TIMETABLE.map((task) => [task.name, task] as const))(
+  '%s runs on an empty server without a complaint',
+  async (name, task) => {
+    await runTask(ctx, task)
+    expect(ctx.logged.filter((line) => line.includes('task.failed') && line.includes(name))).toEqual([])
+  },
+)
+
+test('a draft is kept for fourteen days from its last change', async () => {
+  const token = newToken()
+  await saveDraft(ctx, ctx.tournament, token, emptyForm(ctx.tournament))
+  const expire = TIMETABLE.find((task) => task.name === 'expire-drafts')!
+  const drafts = async () => (await ctx.db.read`select from drafts`).length
+  ctx.travel(13 * DAY_MS)
+  await runTask(ctx, expire)
+  expect(await drafts()).toBe(1)
+  await saveDraft(ctx, ctx.tournament, token, emptyForm(ctx.tournament))
+  ctx.travel(13 * DAY_MS)
+  await runTask(ctx, expire)
+  expect(await drafts()).toBe(1)
+  ctx.travel(2 * DAY_MS)
+  await runTask(ctx, expire)
+  expect(await drafts()).toBe(0)
+})
+
+test('a task never overlaps itself, survives its own failure, and stopping waits for it', async () => {
+  let running = 0
+  let runs = 0
+  let overlapped = false
+  const task = {
+    name: 'greedy',
+    everyMs: 1,
+    async run() {
+      running += 1
+      overlapped ||= running > 1
+      runs += 1
+      await Bun.sleep(5)
+      running -= 1
+      if (runs % 2) throw new Error('every other time')
+    },
+  }
+  const timetable = startTimetable(ctx, [task])
+  while (runs < 4) await Bun.sleep(2)
+  await timetable.stop()
+  const stoppedAt = runs
+  expect([running, overlapped]).toEqual([0, false])
+  await Bun.sleep(20)
+  expect(runs).toBe(stoppedAt)
+  expect(ctx.logged.some((line) => line.includes('task.failed') && line.includes('greedy'))).toBe(true)
+})
