@@ -11,6 +11,7 @@ import { methodFinder } from './http/allow.ts'
 import { apiDocs } from './http/api-docs.ts'
 import { type AssetFiles, assets } from './http/assets.ts'
 import { preflight } from './http/cors.ts'
+import { devParts } from './http/dev-parts.ts'
 import { asAppError, refusal } from './http/errors.ts'
 import { health } from './http/health.ts'
 import { checkAddress, checkHost } from './http/host.ts'
@@ -64,6 +65,7 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     .use(apiDocs(ctx, versionOne(ctx)))
     .use(health(ctx))
     .use(assets(files))
+    .use(devParts(ctx))
     .use(authPages(ctx))
     .use(authAdmin(ctx))
     .use(registrationAdmin(ctx))

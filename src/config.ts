@@ -25,7 +25,6 @@ export const SETTINGS = {
     flag: 'data',
     does: 'Directory for the database, files and keys.',
   },
-  client_dir: { schema: text(), flag: 'client', does: 'Directory of a web client to serve beside our own pages.' },
   database_url: {
     schema: text(),
     secret: true,

@@ -160,3 +160,9 @@ test('one line a request is logged, with the route rather than the address', asy
   expect(JSON.parse(line!)).toMatchObject({ method: 'GET', route: '/entry/:token', status: 404, tier: 'public' })
   expect(app.ctx.logged.join('')).not.toContain('some-secret-token')
 })
+
+test('the parts are shown together in development and nowhere else', async () => {
+  expect((await ask('/dev/parts')).status).toBe(404)
+  const ctx = { ...app.ctx, config: { ...app.ctx.config, environment: 'development' as const } }
+  expect((await makeApp(ctx, await loadAssets()).handle(new Request('http://localhost/dev/parts'))).status).toBe(200)
+})
