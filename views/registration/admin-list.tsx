@@ -88,7 +88,8 @@ function Filters({
       hx-target={`#${LIST_ID}`}
       hx-swap="outerHTML"
       hx-push-url="true"
-      hx-trigger="submit, change, input changed delay:400ms from:find #q"
+      hx-trigger="submit, change, input changed delay:400ms target:#q"
+      hx-sync="this:replace"
     >
       <Field name="q" label={m.board_search()} type="search" value={filter.q} maxLength={100} autocomplete="off" />
       <Field
