@@ -5,7 +5,7 @@
 import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { digestOfSources } from './sources.ts'
-import { bun, ROOT, run, step } from './steps.ts'
+import { bun, main, ROOT, run, step } from './steps.ts'
 
 export const EXECUTABLE = join(ROOT, 'dist/teamsheet')
 /** Digest of the sources that the executable beside it was built from. */
@@ -82,6 +82,9 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 }
 
 if (import.meta.main) {
-  await build({ isQuick: process.argv.includes('--quick') })
-  console.log(`\ndist/teamsheet: ${(Bun.file(EXECUTABLE).size / 1e6).toFixed(0)} MB`)
+  await main(async () => {
+    await build({ isQuick: process.argv.includes('--quick') })
+    console.log(`\ndist/teamsheet: ${(Bun.file(EXECUTABLE).size / 1e6).toFixed(0)} MB`)
+    return 0
+  })
 }

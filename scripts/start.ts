@@ -1,6 +1,6 @@
 /** `bun run start [flags]`: installs and builds what is missing or older than its sources, then runs the product; its data lies in ./data. */
 import { build, EXECUTABLE, isBuilt } from './build.ts'
-import { CommandFailed, install, ROOT } from './steps.ts'
+import { install, main, ROOT } from './steps.ts'
 
 /** How a shell tells of a program that a signal ended: 128 and the signal's number. */
 const ENDED_BY_SIGNAL = 128
@@ -16,8 +16,4 @@ async function start(flags: readonly string[]): Promise<number> {
   return server.exitCode ?? ENDED_BY_SIGNAL
 }
 
-process.exitCode = await start(process.argv.slice(2)).catch((error) => {
-  if (!(error instanceof CommandFailed)) throw error
-  console.error(error.message)
-  return 1
-})
+await main(() => start(process.argv.slice(2)))

@@ -50,3 +50,12 @@ export async function run(command: readonly string[], { env = {}, isQuiet = fals
 
 /** What the lock file says, no more and no less; a moment's work when it is there already. */
 export const install = () => bun(['install', '--frozen-lockfile'], { isQuiet: true })
+
+/** Ends the process with the exit code of the work; what it throws ends it with 1 and is told in its own sentence. */
+export async function main(work: () => Promise<number>): Promise<never> {
+  const exitCode = await work().catch((error: unknown) => {
+    console.error(`\n${error instanceof Error ? error.message : error}`)
+    return 1
+  })
+  process.exit(exitCode)
+}
