@@ -10,7 +10,7 @@ const POLL_MS = 5
 /** All that a stranger's shell would have. */
 const ENVIRONMENT = { PATH: '/usr/bin:/bin' }
 const READY = /^Teamsheet is ready at (\S+)$/m
-let built: Promise<unknown> | undefined
+let built: Promise<void> | undefined
 const children = new Set<Bun.Subprocess>()
 
 type RunOptions = { cwd?: string; env?: Record<string, string> }
@@ -34,7 +34,7 @@ export type Executable = {
 
 /** A new folder with the executable in it and nothing else; it lasts until `cleanUp` of test/db/embedded/processes.ts. */
 export async function emptyFolder(options: Parameters<typeof makeFolder>[0] = {}): Promise<string> {
-  built ??= isBuilt().then((is) => is || build({ isQuick: true }))
+  built ??= isBuilt().then((isDone) => (isDone ? undefined : build({ isQuick: true })))
   await built
   const folder = makeFolder(options)
   try {
