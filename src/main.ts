@@ -66,7 +66,9 @@ function configFrom(argv: string[]) {
     return readConfig(process.env, values as Record<string, string>, readText)
   } catch (error) {
     if (error instanceof TypeError)
-      throw new StartError(`${error.message} "teamsheet help" lists what there is.`, { exitCode: EXIT_USAGE })
+      throw new StartError(`${error.message.replace(/\.?$/, '.')} "teamsheet help" lists what there is.`, {
+        exitCode: EXIT_USAGE,
+      })
     throw error
   }
 }

@@ -12,9 +12,10 @@ import { PASSWORD_LENGTH } from '#src/staff/model.ts'
 import { SetupPage } from '#views/auth/setup.tsx'
 import { SignInPage } from '#views/auth/sign-in.tsx'
 import { AFTER_SIGN_IN, SESSION_LIFE_MS, safeNext } from './model.ts'
-import { checkSetup, claimSetup, findActor, signIn, signOut } from './service.ts'
+import { checkSetup, claimSetup, findActor, KNOWN_BROWSER_SECONDS, signIn, signOut } from './service.ts'
 
 const COOKIE = 'session'
+const BROWSER_COOKIE = 'browser'
 const field = t.String({ default: '' })
 
 /** Who sent a request, for the context: the holder of its session cookie, else nobody. */
@@ -39,15 +40,22 @@ export const authPages = (ctx: AppContext) =>
     )
     .post(
       '/sign-in',
-      async ({ actor, address, body }) => {
+      async ({ actor, address, body, request }) => {
         const next = safeNext(body.next)
-        const signedIn = await signIn(ctx, { email: body.email, password: body.password, address: networkOf(address) })
+        const knownBrowser = readCookie(ctx, request, BROWSER_COOKIE)
+        const { email, password } = body
+        const signedIn = await signIn(ctx, { email, password, address: networkOf(address), knownBrowser })
         if (signedIn.outcome === 'signed-in') {
           // The session before ends with the new one: a token never outlives a change of who holds it.
           if (actor.kind === 'staff') await signOut(ctx, actor)
-          return seeOther(next, { 'set-cookie': sessionCookie(ctx, signedIn.token) })
+          const answer = seeOther(next, { 'set-cookie': sessionCookie(ctx, signedIn.token) })
+          const remembered = cookie(ctx, BROWSER_COOKIE, signedIn.knownBrowser, {
+            maxAgeSeconds: KNOWN_BROWSER_SECONDS,
+          })
+          answer.headers.append('set-cookie', remembered)
+          return answer
         }
-        const page = { site: ctx.config.appTitle, next, email: body.email }
+        const page = { site: ctx.config.appTitle, next, email }
         if (signedIn.outcome === 'wrong') return html(SignInPage({ ...page, errors: signedIn.errors }), { status: 422 })
         const headers = { 'retry-after': String(signedIn.seconds) }
         return html(SignInPage({ ...page, waitSeconds: signedIn.seconds }), { status: 429, headers })

@@ -1,16 +1,19 @@
 import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
 import { type FieldError, fieldErrorsOf } from '#src/errors.ts'
-import { emailKey } from '#src/lib/names.ts'
+import { EMAIL_LENGTH_MAX, emailKey } from '#src/lib/names.ts'
 import { findByPassword, hasPassword, inTurn, preparePassword, setPassword } from '#src/staff/service.ts'
+import { guessSubject, newKnownBrowser } from './known-browser.ts'
 import { endSession, type StaffActor, startSession } from './sessions.ts'
 import { deleteSessionsOf } from './store.ts'
 
+export { KNOWN_BROWSER_SECONDS } from './known-browser.ts'
 export { deleteEndedSessions, findActor, type StaffActor } from './sessions.ts'
 export { checkSetup, claimSetup, newSetupAddress } from './setup.ts'
 
 export type Guess<Right> = Right | { outcome: 'wrong'; errors: FieldError[] } | { outcome: 'wait'; seconds: number }
-type SignIn = { email: string; password: string; address: string }
+/** `knownBrowser` is the note that an earlier sign-in left in the browser. */
+type SignIn = { email: string; password: string; address: string; knownBrowser?: string }
 
 /**
  * Checks e-mail and password and begins a session. An unknown e-mail is answered as a wrong password is, in the same time. After
@@ -18,16 +21,17 @@ type SignIn = { email: string; password: string; address: string }
  */
 export async function signIn(
   ctx: AppContext,
-  { email, password, address }: SignIn,
-): Promise<Guess<{ outcome: 'signed-in'; token: string }>> {
-  const subject = `sign-in ${emailKey(email.trim())}`
+  { email, password, address, knownBrowser }: SignIn,
+): Promise<Guess<{ outcome: 'signed-in'; token: string; knownBrowser: string }>> {
+  const accountKey = emailKey(email.trim().slice(0, EMAIL_LENGTH_MAX))
+  const subject = guessSubject(ctx, accountKey, knownBrowser)
   const guess = await tryGuess(ctx, subject, address, () => findByPassword(ctx, email.trim(), password))
-  if ('outcome' in guess) {
+  if (guess.outcome !== 'right') {
     ctx.log.warn({ outcome: guess.outcome }, 'sign-in.refused')
     return guess.outcome === 'wait' ? guess : { outcome: 'wrong', errors: [wrong('password', m.auth_wrong())] }
   }
   const token = await ctx.db.write.begin((tx) => startSession(tx, guess.right.id, ctx.now()))
-  return { outcome: 'signed-in', token }
+  return { outcome: 'signed-in', token, knownBrowser: newKnownBrowser(ctx, accountKey) }
 }
 
 export const signOut = (ctx: AppContext, actor: StaffActor): Promise<void> =>
@@ -48,7 +52,7 @@ export async function changePassword(
     address,
     async () => (await hasPassword(ctx, actor.id, currentPassword)) || undefined,
   )
-  if ('outcome' in guess)
+  if (guess.outcome !== 'right')
     return guess.outcome === 'wait'
       ? guess
       : { outcome: 'wrong', errors: [wrong('currentPassword', m.auth_wrong_password())] }
@@ -67,14 +71,6 @@ export async function changePassword(
 
 const wrong = (field: string, message: string): FieldError => ({ field, code: 'wrong', message })
 
-/** The wait is looked up once it is this guess's turn: many sent at once do not overtake the count. */
-function tryGuess<T>(ctx: AppContext, subject: string, address: string, check: () => Promise<T | undefined>) {
-  return inTurn(async () => {
-    const seconds = ctx.guesses.secondsToWait(subject, address)
-    if (seconds > 0) return { outcome: 'wait' as const, seconds }
-    const right = await check()
-    if (right === undefined) ctx.guesses.failed(subject, address)
-    else ctx.guesses.succeeded(subject)
-    return right === undefined ? { outcome: 'wrong' as const } : { right }
-  })
-}
+/** Guesses take their turn, as each takes memory and time. */
+const tryGuess = <T>(ctx: AppContext, subject: string, address: string, check: () => Promise<T | undefined>) =>
+  inTurn(() => ctx.guesses.guess(subject, address, check))

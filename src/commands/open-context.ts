@@ -12,6 +12,7 @@ import { growingDelay } from '#src/lib/growing-delay.ts'
 import { makeKeys } from '#src/lib/keys.ts'
 import { memoryLimiter } from '#src/lib/limiter.ts'
 import { readOrMakeSecretKey } from '#src/lib/secret-key.ts'
+import { StartError } from '#src/lib/start-error.ts'
 import { makeDefaultTournament, tournamentFinder } from '#src/tournaments/service.ts'
 
 export type OpenedContext = { ctx: AppContext; close(): Promise<void> }
@@ -28,7 +29,7 @@ export async function openContext(
   const embedded = config.databaseUrl === undefined ? await openOwnDatabase(config, log, serving) : undefined
   const connection: Connection = embedded?.connection ?? { url: config.databaseUrl! }
   try {
-    await migrate(connection)
+    await migrate(connection).catch(explainUnusable)
     const db = openDatabase(
       connection,
       embedded ? Math.min(config.databasePool, EMBEDDED_CONNECTIONS_MAX) : config.databasePool,
@@ -60,6 +61,16 @@ export async function openContext(
     await embedded?.stop()
     throw error
   }
+}
+
+/** What a venue's own PostgreSQL refuses with, as a sentence; its own words name neither password nor data. */
+function explainUnusable(error: unknown): never {
+  if (error instanceof StartError) throw error
+  const { code, message } = error as { code?: unknown; message?: string }
+  if (typeof code !== 'string') throw error
+  throw new StartError(`The database cannot be used: ${message} (${code}). Please check DATABASE_URL.`, {
+    cause: error,
+  })
 }
 
 /** Of the 30 that the embedded PostgreSQL takes; commands beside the server need some, too. */

@@ -13,12 +13,13 @@ const FINISH_TIMEOUT_MS = 10_000
 
 /**
  * Runs the server until SIGINT or SIGTERM, then stops in this order: the listener, the requests that run, the timetable, the pools, the
- * database. Returns the exit code. Throws StartError where the port is taken or the database cannot be had.
+ * database. Returns the exit code: 1 after a failure that nobody caught. Throws StartError where the port is taken or the database cannot be had.
  */
 export async function serve(config: Config, log: Logger, print: (line: string) => void): Promise<number> {
-  const told = untilToldToStop()
+  const told = untilToldToStop(log)
   const assets = await loadAssets()
   const { ctx, close } = await openContext(config, log, { serving: true })
+  let exitCode = 0
   try {
     const app = makeApp(ctx, assets)
     listen(app, config)
@@ -31,22 +32,29 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       )
     log.info({ port: app.server!.port }, 'server.started')
 
-    const signal = await told
-    log.info({ signal }, 'server.stopping')
+    const reason = await told
+    exitCode = reason === 'failure' ? 1 : 0
+    log.info({ reason }, 'server.stopping')
     await Promise.race([app.server!.stop(), Bun.sleep(FINISH_TIMEOUT_MS)])
     await app.server!.stop(true)
     await timetable.stop()
   } finally {
     await close()
   }
-  log.info({}, 'server.stopped')
-  return 0
+  log.info({ exitCode }, 'server.stopped')
+  return exitCode
 }
 
-function untilToldToStop(): Promise<NodeJS.Signals> {
+/** A signal, or a failure that nobody caught: what it left behind cannot be trusted, so the server stops in order as well. */
+function untilToldToStop(log: Logger): Promise<'SIGINT' | 'SIGTERM' | 'failure'> {
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve('SIGINT'))
     process.once('SIGTERM', () => resolve('SIGTERM'))
+    for (const event of ['unhandledRejection', 'uncaughtException'] as const)
+      process.on(event, (error: unknown) => {
+        log.fatal({ err: error }, 'server.failed')
+        resolve('failure')
+      })
   })
 }
 

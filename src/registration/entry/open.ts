@@ -33,23 +33,18 @@ export async function openEntry(
   address: string,
 ): Promise<string> {
   const reference = readReference(typed.reference)
-  const subject = `pin ${reference}`
-  const waitSeconds = ctx.guesses.secondsToWait(subject, address)
-  if (waitSeconds > 0)
-    throw new AppError('RATE_LIMITED', {
-      retryAfterSeconds: waitSeconds,
-      message: m.entry_wait({ seconds: waitSeconds }),
-    })
-  const team = await findTeamByReference(ctx.db.read, reference)
-  const right = equalBytes(hashPin(ctx, reference, typed.pin.replace(/\s/g, '')), team?.pinHmac ?? NOBODYS_PIN)
-  if (!team || !right) {
-    ctx.guesses.failed(subject, address)
+  const guessed = await ctx.guesses.guess(`pin ${reference}`, address, async () => {
+    const team = await findTeamByReference(ctx.db.read, reference)
+    const isRight = equalBytes(hashPin(ctx, reference, typed.pin.replace(/\s/g, '')), team?.pinHmac ?? NOBODYS_PIN)
+    return isRight ? team : undefined
+  })
+  if (guessed.outcome === 'right') return newEntryLink(ctx, guessed.right.id, VISIT_SECONDS)
+  if (guessed.outcome === 'wrong')
     throw new AppError('VALIDATION_FAILED', {
       errors: [{ field: 'reference', code: 'unknown', message: m.entry_wrong() }],
     })
-  }
-  ctx.guesses.succeeded(subject)
-  return newEntryLink(ctx, team.id, VISIT_SECONDS)
+  const { seconds } = guessed
+  throw new AppError('RATE_LIMITED', { retryAfterSeconds: seconds, message: m.entry_wait({ seconds }) })
 }
 
 /** A team with its squad and documents: what its entry page shows. */
