@@ -1,3 +1,4 @@
+import { deleteEndedSessions } from './auth/service.ts'
 import type { AppContext } from './context.ts'
 import { collectOrphans, expireUploads } from './documents/service.ts'
 import { deleteExpiredAnswers } from './idempotency/service.ts'
@@ -19,6 +20,7 @@ export const TIMETABLE: readonly Task[] = [
   { name: 'expire-answers', everyMs: MINUTE_MS, run: deleteExpiredAnswers },
   { name: 'expire-uploads', everyMs: 10 * MINUTE_MS, run: expireUploads },
   { name: 'expire-drafts', everyMs: HOUR_MS, run: expireDrafts },
+  { name: 'expire-sessions', everyMs: HOUR_MS, run: deleteEndedSessions },
   { name: 'expire-links', everyMs: HOUR_MS, run: deleteEndedLinks },
   { name: 'collect-orphans', everyMs: HOUR_MS, run: collectOrphans },
 ]

@@ -32,6 +32,7 @@ function fileHeaders(name: string, contentType: ContentType): Record<string, str
     'content-security-policy': contentType === 'application/pdf' ? PDF_POLICY : PICTURE_POLICY,
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'SAMEORIGIN',
+    'referrer-policy': 'no-referrer',
     'cache-control': 'private, no-store',
   }
 }

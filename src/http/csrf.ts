@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { equalBytes } from '#src/lib/keys.ts'
 import type { Actor } from '#src/permissions.ts'
 
+const TOKEN_BYTES = 32
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
@@ -31,11 +33,27 @@ export function ownOrigin(ctx: AppContext, request: Request): string {
   return new URL(request.url).origin
 }
 
-/** The token every form of a signed-in person carries, bound to the session. */
-export const csrfToken = (ctx: AppContext, actor: Actor) =>
-  actor.kind === 'staff' ? ctx.keys.hash('csrf', actor.sessionId).toString('base64url') : ''
+/**
+ * The token every form of a signed-in person carries, bound to the session. Each page masks it anew: pages are compressed, and what they
+ * repeat of an address could otherwise be used to guess it letter by letter (BREACH).
+ */
+export function csrfToken(ctx: AppContext, actor: Actor): string {
+  if (actor.kind !== 'staff') return ''
+  const mask = randomBytes(TOKEN_BYTES)
+  return Buffer.concat([mask, exclusiveOr(mask, tokenOf(ctx, actor))]).toString('base64url')
+}
 
 /** Throws CSRF_FAILED unless the form carried the session's own token. */
-export function checkCsrfToken(ctx: AppContext, actor: Actor, given: string | undefined): void {
-  if (!equalBytes(Buffer.from(csrfToken(ctx, actor)), Buffer.from(given ?? ''))) throw new AppError('CSRF_FAILED')
+export function checkCsrfToken(ctx: AppContext, actor: Actor, given = ''): void {
+  const bytes = Buffer.from(given, 'base64url')
+  const [mask, masked] = [bytes.subarray(0, TOKEN_BYTES), bytes.subarray(TOKEN_BYTES)]
+  const isOwn =
+    actor.kind === 'staff' &&
+    masked.length === TOKEN_BYTES &&
+    equalBytes(exclusiveOr(mask, masked), tokenOf(ctx, actor))
+  if (!isOwn) throw new AppError('CSRF_FAILED')
 }
+
+const tokenOf = (ctx: AppContext, actor: Extract<Actor, { kind: 'staff' }>) => ctx.keys.hash('csrf', actor.sessionId)
+
+const exclusiveOr = (a: Uint8Array, b: Uint8Array) => a.map((byte, index) => byte ^ b[index]!)

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
+import { growingDelay } from '#src/lib/growing-delay.ts'
 import { hashToken } from '#src/lib/keys.ts'
 import { addStaff } from '#src/staff/service.ts'
 import { cookieOf, PASSWORD, signedIn, staffApp } from '#test/support/staff.ts'
@@ -8,6 +9,10 @@ const EMAIL = 'Meena@Example.org'
 
 beforeAll(() => addStaff(ctx, { name: 'Meena', email: EMAIL, password: PASSWORD, role: 'admin' }))
 afterAll(() => end())
+/** All of these come from one address, whose failures would add up. */
+beforeEach(() => {
+  ctx.guesses = growingDelay(ctx.now)
+})
 
 const signIn = (form: Record<string, string>, cookie?: string) =>
   visit('/sign-in', { form: { email: EMAIL, password: PASSWORD, ...form }, cookie })
@@ -18,7 +23,7 @@ test('signing in leads to the asked page with a session that is kept as a digest
   const answer = await signIn({ email: 'meena@example.ORG ', next: '/account' })
   expect(answer.status).toBe(303)
   expect(answer.headers.get('location')).toBe('/account')
-  expect(answer.headers.get('set-cookie')).toMatch(
+  expect(answer.headers.getSetCookie()[0]).toMatch(
     /^session=[\w-]{43}; Path=\/; Max-Age=1209600; HttpOnly; SameSite=Lax$/,
   )
   const token = cookieOf(answer).slice('session='.length)
@@ -84,6 +89,21 @@ test('wrong tries meet a growing wait, told in seconds, which the right password
   expect((await signIn(form)).headers.get('retry-after')).toBe('2')
 })
 
+test('a browser that signed in before does not wait for what strangers guess', async () => {
+  const { email } = await signedIn(ctx, 'viewer', 'Guessed')
+  const answer = await signIn({ email })
+  const known = answer.headers
+    .getSetCookie()
+    .find((cookie) => cookie.startsWith('browser='))!
+    .split(';')[0]!
+  for (let tries = 0; tries < 5; tries++) await signIn({ email, password: 'a stranger guesses' })
+  expect((await signIn({ email })).status).toBe(429)
+  expect((await signIn({ email }, `${known}x`)).status).toBe(429)
+  expect((await signIn({ email }, known)).status).toBe(303)
+  for (let tries = 0; tries < 5; tries++) await signIn({ email, password: 'its owner mistypes' }, known)
+  expect((await signIn({ email }, known)).status).toBe(429)
+})
+
 test('many guesses at once do not overtake the count', async () => {
   const form = { email: 'many@example.org', password: 'never the right one' }
   const answers = await Promise.all(Array.from({ length: 20 }, () => signIn(form)))
@@ -110,6 +130,18 @@ test('signing out takes the page’s own token and ends the session', async () =
   const answer = await visit('/sign-out', { cookie, form: { csrf } })
   expect(answer.headers.get('set-cookie')).toStartWith('session=; Path=/; Max-Age=0;')
   expect((await visit('/account', { cookie })).status).toBe(303)
+})
+
+test('each page masks the token anew, and each of them counts', async () => {
+  const { cookie } = await signedIn(ctx, 'viewer', 'Masked')
+  const tokenOf = async () =>
+    (await (await visit('/account', { cookie })).text()).match(/name="csrf" value="([^"]+)"/)![1]!
+  const [first, second] = [await tokenOf(), await tokenOf()]
+  expect(first).not.toBe(second)
+  const form = { csrf: first, currentPassword: 'x', newPassword: 'y' }
+  for (const csrf of [first, second])
+    expect((await visit('/account/password', { cookie, form: { ...form, csrf } })).status).toBe(422)
+  expect((await visit('/account/password', { cookie, form: { ...form, csrf: first.slice(0, 43) } })).status).toBe(403)
 })
 
 test('a session ends after twelve idle hours, and after fourteen days in any case', async () => {
@@ -149,7 +181,7 @@ test('with https the session is a __Host- cookie, and only that one counts', asy
   const { cookie } = await signedIn(secure.ctx, 'viewer')
   const form = { email: 'viewer@example.org', password: PASSWORD }
   const answer = await secure.visit('/sign-in', { form, headers: { origin: 'https://teams.example' } })
-  expect(answer.headers.get('set-cookie')).toMatch(
+  expect(answer.headers.getSetCookie()[0]).toMatch(
     /^__Host-session=[\w-]{43}; Path=\/; Max-Age=1209600; HttpOnly; SameSite=Lax; Secure$/,
   )
   expect((await secure.visit('/account', { cookie })).status).toBe(303)

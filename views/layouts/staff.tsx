@@ -39,7 +39,9 @@ export function StaffPage(props: StaffPageProps) {
       <Masthead name={site} note={m.layout_staff_area()} href="/admin" nav={nav} navLabel={m.layout_navigation_staff()}>
         <form class="masthead-sign-out" method="post" action="/sign-out">
           <input type="hidden" name="csrf" value={props.csrf} />
-          <span class="masthead-person">{props.staffName}</span>
+          <a class="masthead-person inline-flex min-h-11 items-center underline" href="/account">
+            {props.staffName}
+          </a>
           <Button type="submit" kind="quiet">
             {m.layout_sign_out()}
           </Button>
