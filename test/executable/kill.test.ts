@@ -3,8 +3,8 @@ import { cleanUp } from '#test/db/embedded/processes.ts'
 import { type Executable, emptyFolder, endExecutables, isRunning, startExecutable } from '#test/support/executable.ts'
 import { type Answer, anEntry, type Entry, register, withoutOrigin } from './registering.ts'
 
-/** A preset that asks for no documents. */
-const SETTINGS = { TOURNAMENT_PRESET: 'open' }
+/** A preset that asks for no documents, and no limits on how often: each start replays what was sent before. */
+const SETTINGS = { TOURNAMENT_PRESET: 'open', ENABLE_RATE_LIMITING: 'false' }
 
 setDefaultTimeout(60_000)
 
