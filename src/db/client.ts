@@ -34,13 +34,18 @@ export type Database = {
 /** What runs statements: a pool or an open transaction. */
 export type Queryable = ISql
 
-export function openDatabase(connection: Connection, connectionsMax: number): Database {
+/** `onStatement` hears the text of every statement as it is sent, without its values. */
+export function openDatabase(
+  connection: Connection,
+  connectionsMax: number,
+  onStatement?: (text: string) => void,
+): Database {
   const locking = Math.max(2, Math.floor(connectionsMax * LOCKING_SHARE))
   const writing = Math.max(2, Math.floor(connectionsMax * WRITING_SHARE))
   // With the default pipelining, throughput decays for the life of the process; with 0, `begin` never reserves its connection.
-  const read = connect(connection, Math.max(2, connectionsMax - locking - writing), 0)
-  const lock = connect(connection, locking, 0)
-  const write = connect(connection, writing, 1)
+  const read = connect(connection, Math.max(2, connectionsMax - locking - writing), 0, onStatement)
+  const lock = connect(connection, locking, 0, onStatement)
+  const write = connect(connection, writing, 1, onStatement)
   // drizzle sets up its own serialisers on the client it is given, so it gets the one with transactions. Raw statements there mean
   // Dates as elsewhere, which drizzle takes as well as text.
   const { parsers, serializers } = write.options
@@ -59,7 +64,7 @@ export function openDatabase(connection: Connection, connectionsMax: number): Da
   }
 }
 
-function connect(connection: Connection, max: number, maxPipeline: 0 | 1): Sql {
+function connect(connection: Connection, max: number, maxPipeline: 0 | 1, onStatement?: (text: string) => void): Sql {
   const options = {
     max,
     max_pipeline: maxPipeline,
@@ -67,6 +72,7 @@ function connect(connection: Connection, max: number, maxPipeline: 0 | 1): Sql {
     idle_timeout: IDLE_TIMEOUT_SECONDS,
     max_lifetime: CONNECTION_LIFETIME_SECONDS,
     onnotice() {},
+    debug: onStatement && ((_: number, text: string) => onStatement(text)),
     connection: {
       application_name: 'teamsheet',
       statement_timeout: STATEMENT_TIMEOUT_MS,

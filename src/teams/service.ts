@@ -1,3 +1,4 @@
+import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
 import { takeLock } from '#src/db/locks.ts'
@@ -37,7 +38,7 @@ export async function moveTeam(tx: Queryable, move: Move): Promise<TeamState> {
   if (!found) throw new AppError('NOT_FOUND')
   const { state: from, tournamentId, clubId } = found
   if (!MOVES[from].includes(move.to))
-    throw new AppError('CONFLICT', { message: `This registration is ${from.replaceAll('_', ' ')}.` })
+    throw new AppError('CONFLICT', { message: m.teams_no_such_move({ state: m[`parts_state_${from}`]() }) })
   await store.updateState(tx, move.teamId, move.to, move.now)
   const change = (counts: (state: TeamState) => boolean) => Number(counts(move.to)) - Number(counts(from))
   await store.updateCounts(tx, {
@@ -73,10 +74,11 @@ export async function newEntryLink(ctx: AppContext, teamId: string, seconds: num
 
 /** The team a link opens. Throws NOT_FOUND for a link that never was, LINK_EXPIRED for one that is over. */
 export async function getTeamByLink(ctx: AppContext, token: string): Promise<Team> {
-  const link = await store.findEntryLink(ctx.db.read, hashToken(token))
-  if (!link) throw new AppError('NOT_FOUND', { message: 'This link is not known.' })
-  if (link.revokedAt || link.expiresAt <= ctx.now()) throw new AppError('LINK_EXPIRED')
-  return getTeam(ctx, link.teamId)
+  const found = await store.findTeamByLink(ctx.db.read, hashToken(token))
+  if (!found) throw new AppError('NOT_FOUND', { message: m.teams_link_unknown() })
+  const { expiresAt, revokedAt, ...team } = found
+  if (revokedAt || expiresAt <= ctx.now()) throw new AppError('LINK_EXPIRED')
+  return team
 }
 
 export const deleteEndedLinks = (ctx: AppContext) =>

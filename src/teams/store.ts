@@ -186,13 +186,14 @@ export async function insertEntryLink(
   await sql`insert into entry_links (token_hash, team_id, expires_at) values (${link.tokenHash}, ${link.teamId}, ${link.expiresAt})`
 }
 
-/** The team a link opens, whether the link still holds or not. */
-export async function findEntryLink(
+/** The team a link opens, and how long it does. */
+export async function findTeamByLink(
   sql: Queryable,
   tokenHash: Uint8Array,
-): Promise<{ teamId: string; expiresAt: Date; revokedAt: Date | null } | undefined> {
-  const [row] = await sql<{ teamId: string; expiresAt: Date; revokedAt: Date | null }[]>`
-    select team_id as "teamId", expires_at as "expiresAt", revoked_at as "revokedAt" from entry_links where token_hash = ${tokenHash}`
+): Promise<(Team & { expiresAt: Date; revokedAt: Date | null }) | undefined> {
+  const [row] = await sql<(Team & { expiresAt: Date; revokedAt: Date | null })[]>`
+    select ${sql.unsafe(TEAM)}, l.expires_at as "expiresAt", l.revoked_at as "revokedAt"
+    from entry_links l join teams t on t.id = l.team_id join clubs c on c.id = t.club_id where l.token_hash = ${tokenHash}`
   return row
 }
 

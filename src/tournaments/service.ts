@@ -11,25 +11,36 @@ export { daysText, feeText, instantText } from './words.ts'
 const REMEMBERED_MS = 2000
 const REMEMBERED_MAX = 200
 
+type Remembered = { until: number; tournament: Promise<Tournament | undefined> }
+const remembered = new WeakMap<Database, Map<string, Remembered>>()
+
 /** Finds tournaments by slug (the default one without), remembering each for two seconds. */
-export function tournamentFinder(db: Database, now: () => Date = () => new Date()): AppContext['findTournament'] {
-  const remembered = new Map<string, { until: number; tournament: Promise<Tournament | undefined> }>()
-  return (slug) => {
-    const key = slug ?? ''
-    const known = remembered.get(key)
-    if (known && known.until > now().getTime()) return known.tournament
-    if (remembered.size >= REMEMBERED_MAX) remembered.clear()
-    const tournament = store.findTournament(db.read, slug)
-    remembered.set(key, { until: now().getTime() + REMEMBERED_MS, tournament })
-    tournament.catch(() => remembered.delete(key))
-    return tournament
-  }
+export const tournamentFinder =
+  (db: Database, now: () => Date): AppContext['findTournament'] =>
+  (slug) =>
+    remember(db, now(), `slug ${slug ?? ''}`, () => store.findTournament(db.read, slug))
+
+/** Remembered in the same way. Throws NOT_FOUND. */
+export async function getTournament(ctx: AppContext, id: string): Promise<Tournament> {
+  const tournament = await remember(ctx.db, ctx.now(), `id ${id}`, () => store.findTournamentById(ctx.db.read, id))
+  if (!tournament) throw new AppError('NOT_FOUND')
+  return tournament
 }
 
-/** Throws NOT_FOUND. */
-export async function getTournament(ctx: AppContext, id: string): Promise<Tournament> {
-  const tournament = await store.findTournamentById(ctx.db.read, id)
-  if (!tournament) throw new AppError('NOT_FOUND')
+function remember(
+  db: Database,
+  now: Date,
+  key: string,
+  read: () => Promise<Tournament | undefined>,
+): Remembered['tournament'] {
+  const known = remembered.get(db) ?? new Map<string, Remembered>()
+  remembered.set(db, known)
+  const found = known.get(key)
+  if (found && found.until > now.getTime()) return found.tournament
+  if (known.size >= REMEMBERED_MAX) known.clear()
+  const tournament = read()
+  known.set(key, { until: now.getTime() + REMEMBERED_MS, tournament })
+  tournament.catch(() => known.delete(key))
   return tournament
 }
 

@@ -22,6 +22,8 @@ export type TestContext = AppContext & {
   travel(ms: number): void
   /** Log lines so far, as they were written. */
   logged: string[]
+  /** Texts of the statements that were sent to the database so far. */
+  statements: string[]
   end(): Promise<void>
 }
 
@@ -29,7 +31,7 @@ export type TestContext = AppContext & {
 export async function testContext(
   overrides: { config?: Partial<Config>; preset?: keyof typeof PRESETS; settings?: object } = {},
 ): Promise<TestContext> {
-  const { db, drop } = await testDatabase()
+  const { db, drop, statements } = await testDatabase()
   const dataDir = mkdtempSync(join(tmpdir(), 'teamsheet-files-'))
   const config = {
     ...readConfig({ SECRET_KEY }, {}, () => ''),
@@ -58,6 +60,7 @@ export async function testContext(
     identify: async () => NOBODY,
     tournament: (await findTournament())!,
     logged,
+    statements,
     travel(ms) {
       travelledMs += ms
     },
