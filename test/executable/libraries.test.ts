@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { cleanUp } from '#test/db/embedded/processes.ts'
+import { type Executable, endExecutables, runExecutable, startExecutable } from '#test/support/executable.ts'
+import manifest from '../../package.json' with { type: 'json' }
+import { anEntry, register } from './registering.ts'
+
+setDefaultTimeout(60_000)
+
+const EMAIL = 'meena@example.org'
+const PASSWORD = 'a rope for the marquee'
+let server: Executable
+beforeAll(async () => {
+  server = await startExecutable({ env: { TOURNAMENT_PRESET: 'open' } })
+  const owner = ['--email', EMAIL, '--name', 'Meena Raj', '--role', 'owner', '--password-stdin']
+  await runExecutable(['staff', 'add', ...owner], { cwd: server.folder, input: PASSWORD })
+})
+afterAll(() => {
+  endExecutables()
+  cleanUp()
+})
+
+const text = async (path: string) => (await fetch(server.url + path)).text()
+
+/** Something that each library alone can have done, seen from outside. One that fails compiled is no dependency. */
+const SHOWN: Record<string, () => Promise<void>> = {
+  elysia: async () => expect(await text('/healthz')).toBe('{"status":"ok"}'),
+  '@elysiajs/openapi': async () =>
+    expect(JSON.parse(await text('/api/openapi.json')).paths['/api/v1/registrations'].post.responses).toHaveProperty(
+      '201',
+    ),
+  '@sinclair/typebox': async () => {
+    const { stderr } = await runExecutable(['serve'], { env: { PORT: 'ninety' } })
+    expect(stderr).toStartWith('PORT does not take "ninety". It takes a whole number from 0 to 65535.')
+  },
+  busboy: async () => expect(await sendFile('notes.pdf', '%PDF-1.4\n%%EOF\n')).toMatchObject({ kind: 'pastor_letter' }),
+  'file-type': async () =>
+    expect(await sendFile('notes.pdf', 'MZ is no PDF')).toMatchObject({ code: 'UNSUPPORTED_FILE_TYPE' }),
+  'd3-scale': async () => {
+    const answer = await fetch(`${server.url}/admin`, { headers: { cookie: await signIn() } })
+    expect(await answer.text()).toMatch(/<svg[^>]*role="img"/)
+  },
+  'htmx.org': async () => {
+    const path = /src="(\/assets\/[^"]*htmx\.js)"/.exec(await text('/register'))![1]!
+    expect(await text(path)).toContain('htmx')
+  },
+  'libphonenumber-js': async () => {
+    const wrong = { name: 'Samuel', phone: '12345', email: 'samuel@example.org' }
+    const { status, answer } = await register(server.url, anEntry({ captain: wrong }))
+    expect([status, answer]).toMatchObject([422, { errors: [{ field: 'captain.phone' }] }])
+  },
+  // The first start's migrations and, in a transaction, its tournament.
+  'drizzle-orm': async () =>
+    expect(JSON.parse(await text('/api/v1/tournaments/current'))).toMatchObject({ idPrefix: 'TEAM' }),
+  postgres: async () => expect(await text('/readyz')).toContain('"database":"ok"'),
+  pino: async () => expect(server.output()).toMatch(/^\{"level":30,.*"event":"server\.started"\}$/m),
+  preact: async () => expect(await text('/sign-in')).toContain('<form'),
+  'preact-render-to-string': async () => expect(await text('/sign-in')).toStartWith('<!doctype html><html lang="en">'),
+  cockatiel: async () => expect(await signIn()).toStartWith('session='),
+  'rate-limiter-flexible': async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => register(server.url, anEntry())))
+    expect(answers.map(({ status }) => status)).toContain(429)
+  },
+}
+
+/** The cookie of a session. Passwords are worked on a few at a time. */
+async function signIn(): Promise<string> {
+  const answer = await fetch(`${server.url}/sign-in`, {
+    method: 'POST',
+    redirect: 'manual',
+    body: new URLSearchParams({ email: EMAIL, password: PASSWORD }),
+    headers: { origin: server.url },
+  })
+  return answer.headers.get('set-cookie')!.split(';')[0]!
+}
+
+async function sendFile(name: string, content: string): Promise<unknown> {
+  const form = new FormData()
+  form.set('kind', 'pastor_letter')
+  form.set('file', new File([content], name))
+  return (await fetch(`${server.url}/api/v1/uploads`, { method: 'POST', body: form })).json()
+}
+
+test('each library that is bundled is tried', () => {
+  expect(Object.keys(SHOWN).sort()).toEqual(Object.keys(manifest.dependencies).sort())
+})
+
+test.each(Object.keys(SHOWN))('%s works inside the executable', async (name) => {
+  await SHOWN[name]!()
+})
