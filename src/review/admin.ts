@@ -12,7 +12,7 @@ import { may } from '#src/permissions.ts'
 import { MOVES } from '#src/teams/model.ts'
 import type { ShownDocument } from '#views/review/document-list.tsx'
 import { RegistrationPage, type RegistrationPageProps } from '#views/review/registration.tsx'
-import type { DocumentLine, Registration } from './model.ts'
+import { type DocumentLine, REASON_LENGTH_MAX, type Registration } from './model.ts'
 import { approve, getRegistration, type Outcome, reject, viewDocument } from './service.ts'
 
 const OUTCOMES = ['approved', 'rejected'] as const
@@ -97,7 +97,9 @@ function pageOf(
     registration,
     clubLabel: tournament.clubLabel,
     timeZone: tournament.timeZone,
+    maySeeContacts: may(actor, 'contacts.see', tournament.id),
     maySeeDocuments,
+    reasonMax: REASON_LENGTH_MAX,
     documents: documentsOf(registration, maySeeDocuments),
     outcomes: mayDecide ? OUTCOMES.filter((outcome) => MOVES[registration.state].includes(outcome)) : [],
   }

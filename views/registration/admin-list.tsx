@@ -14,6 +14,8 @@ import { RegistrationTable } from './admin-table.tsx'
 
 const ADDRESS = '/admin/registrations'
 const LIST_ID = 'registrations'
+/** As the server cuts it. */
+const SEARCH_LENGTH_MAX = 100
 
 export type RegistrationListProps = {
   rows: RegistrationRow[]
@@ -91,7 +93,14 @@ function Filters({
       hx-trigger="submit, change, input changed delay:400ms target:#q"
       hx-sync="this:replace"
     >
-      <Field name="q" label={m.board_search()} type="search" value={filter.q} maxLength={100} autocomplete="off" />
+      <Field
+        name="q"
+        label={m.board_search()}
+        type="search"
+        value={filter.q}
+        maxLength={SEARCH_LENGTH_MAX}
+        autocomplete="off"
+      />
       <Field
         name="state"
         label={m.board_state()}
@@ -126,7 +135,9 @@ function Filters({
 /** A choice while the clubs are few; else their whole name, ignoring case and spacing. */
 function ClubFilter({ clubs, value, label }: { clubs: string[] | null; value?: string; label: string }) {
   if (clubs === null)
-    return <Field name="club" label={label} type="search" value={value} maxLength={100} autocomplete="off" />
+    return (
+      <Field name="club" label={label} type="search" value={value} maxLength={SEARCH_LENGTH_MAX} autocomplete="off" />
+    )
   const options = clubs.map((club) => ({ value: club, label: club }))
   return (
     <Field name="club" label={label} type="select" value={value} emptyLabel={m.board_any_club()} options={options} />

@@ -10,6 +10,7 @@ export type DecisionFormProps = {
   /** The state that is being decided on: a decision on a page that was overtaken is refused. */
   state: TeamState
   outcomes: ('approved' | 'rejected')[]
+  reasonMax: number
   reason?: string
   error?: string
 }
@@ -20,7 +21,7 @@ const WORDS = { approved: m.review_approve, rejected: m.review_reject }
 const BUSY_WORDS = { approved: m.review_approving, rejected: m.review_rejecting }
 
 /** One reason, a button for each way to decide; the reason is compulsory for a refusal only. */
-export function DecisionForm({ address, csrf, state, outcomes, reason, error }: DecisionFormProps) {
+export function DecisionForm({ address, csrf, state, outcomes, reasonMax, reason, error }: DecisionFormProps) {
   return (
     <form class="form-stack" method="post" action={`${address}/${PATHS[outcomes[0]!]}`}>
       <input type="hidden" name="csrf" value={csrf} />
@@ -30,7 +31,7 @@ export function DecisionForm({ address, csrf, state, outcomes, reason, error }: 
         label={m.review_reason()}
         type="textarea"
         rows={3}
-        maxLength={1000}
+        maxLength={reasonMax}
         hint={m.review_reason_hint()}
         value={reason}
         error={error}

@@ -21,12 +21,16 @@ export type RegistrationPageProps = {
   clubLabel: string
   timeZone: string
   documents: ShownDocument[]
+  /** Whether phones and e-mails are whole, so that one can call and write. */
+  maySeeContacts: boolean
   /** Whether this person may see documents at all. */
   maySeeDocuments: boolean
   /** What this person may decide as things stand. */
   outcomes: ('approved' | 'rejected')[]
   flash?: FlashMessage
   errors?: SummaryError[]
+  /** Characters at most. */
+  reasonMax: number
   /** The reason as it was typed. */
   reason?: string
 }
@@ -46,6 +50,7 @@ export function RegistrationPage(props: RegistrationPageProps) {
             csrf={frame.csrf}
             state={state}
             outcomes={outcomes}
+            reasonMax={props.reasonMax}
             reason={props.reason}
             error={errors.find((error) => error.field === 'reason')?.message}
           />
@@ -63,8 +68,12 @@ export function RegistrationPage(props: RegistrationPageProps) {
       </Card>
       <Card id="contacts" title={m.review_contacts()}>
         <div class="grid gap-6 md:grid-cols-2">
-          <ContactList label={m.board_captain()} contact={registration.captain} />
-          <ContactList label={m.review_vice_captain()} contact={registration.viceCaptain} />
+          <ContactList label={m.board_captain()} contact={registration.captain} isWhole={props.maySeeContacts} />
+          <ContactList
+            label={m.review_vice_captain()}
+            contact={registration.viceCaptain}
+            isWhole={props.maySeeContacts}
+          />
         </div>
       </Card>
       <Card id="squad" title={m.review_squad({ count: registration.playerCount })}>
@@ -83,16 +92,18 @@ export function RegistrationPage(props: RegistrationPageProps) {
   )
 }
 
-function ContactList({ label, contact }: { label: string; contact: Contact }) {
+function ContactList({ label, contact, isWhole }: { label: string; contact: Contact; isWhole: boolean }) {
+  const link = (scheme: 'tel' | 'mailto', address: string) =>
+    isWhole ? <a href={`${scheme}:${address}`}>{address}</a> : address
   return (
     <section>
       <h3 class="mb-2 font-semibold">{label}</h3>
       <DescriptionList
         items={[
           { term: m.review_name(), value: contact.name },
-          { term: m.review_phone(), value: contact.phone },
+          { term: m.review_phone(), value: link('tel', contact.phone) },
           { term: m.review_whatsapp(), value: contact.whatsapp === contact.phone ? undefined : contact.whatsapp },
-          { term: m.auth_email(), value: contact.email },
+          { term: m.auth_email(), value: link('mailto', contact.email) },
         ]}
       />
     </section>
