@@ -36,6 +36,7 @@ const SHOWN: Record<string, () => Promise<void>> = {
   'file-type': async () =>
     expect(await sendFile('notes.pdf', 'MZ is no PDF')).toMatchObject({ code: 'UNSUPPORTED_FILE_TYPE' }),
   'd3-scale': async () => {
+    await register(server.url, anEntry())
     const answer = await fetch(`${server.url}/admin`, { headers: { cookie: await signIn() } })
     expect(await answer.text()).toMatch(/<svg[^>]*role="img"/)
   },
@@ -50,7 +51,7 @@ const SHOWN: Record<string, () => Promise<void>> = {
   },
   // The first start's migrations and, in a transaction, its tournament.
   'drizzle-orm': async () =>
-    expect(JSON.parse(await text('/api/v1/tournaments/current'))).toMatchObject({ idPrefix: 'TEAM' }),
+    expect(JSON.parse(await text('/api/v1/tournaments/current'))).toMatchObject({ slug: 'open' }),
   postgres: async () => expect(await text('/readyz')).toContain('"database":"ok"'),
   pino: async () => expect(server.output()).toMatch(/^\{"level":30,.*"event":"server\.started"\}$/m),
   preact: async () => expect(await text('/sign-in')).toContain('<form'),
