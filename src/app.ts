@@ -61,7 +61,10 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     })
     // Elysia waits only for hooks that are async by name.
     .mapResponse({ as: 'global' }, async ({ request, responseValue, set }) => encode(ctx, request, responseValue, set))
-    .onAfterResponse({ as: 'global' }, ({ request, set }) => logRequest(ctx, request, Number(set.status ?? 200)))
+    .onAfterResponse({ as: 'global' }, ({ request, responseValue, set }) => {
+      const status = responseValue instanceof Response ? responseValue.status : Number(set.status ?? 200)
+      logRequest(ctx, request, status)
+    })
     .use(apiDocs(ctx, versionOne(ctx)))
     .use(health(ctx))
     .use(assets(files))
