@@ -2,7 +2,7 @@ import { deleteEndedSessions } from './auth/service.ts'
 import type { AppContext } from './context.ts'
 import { collectOrphans, expireUploads } from './documents/service.ts'
 import { deleteExpiredAnswers } from './idempotency/service.ts'
-import { expireDrafts } from './registration/form/drafts.ts'
+import { expireDrafts } from './registration/service.ts'
 import { deleteEndedLinks } from './teams/service.ts'
 
 const SECOND_MS = 1000

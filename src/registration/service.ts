@@ -12,6 +12,8 @@ import { checkDocuments, type MissingField, type NamedDocument } from './check-d
 import { type Prepared, prepareEntry } from './prepare.ts'
 import { type EntrySecrets, newSecrets, openSecrets } from './secrets.ts'
 
+export { expireDrafts } from './form/drafts.ts'
+
 const REFERENCE_TRIES = 3
 /** SQLSTATE lock_not_available: the same form is still being sent, or the tournament's lock was not had in time. */
 const LOCK_NOT_AVAILABLE = '55P03'
