@@ -2,7 +2,7 @@
  * Says in a form's `[data-save-status]` whether its draft is kept, and sees that it will be: what htmx could not send is asked for again
  * by `draft:changed`, after growing waits and when the connection is back. The sentences are the element's own `data-…`.
  */
-import { type HtmxContext, onHtmx } from './htmx.ts'
+import { type HtmxContext, onHtmx, refusalOf, wasReplaced } from './htmx.ts'
 
 const RETRY_FIRST_MS = 2000
 const RETRY_LONGEST_MS = 60_000
@@ -27,8 +27,8 @@ onHtmx('htmx:finally:request', (context) => {
     return
   }
   forget(form)
-  // 422 tells what is wrong in a section that was kept all the same.
-  show(form, status < 400 || status === 422 ? 'saved' : 'failed')
+  // An answer that tells what is wrong in the form comes after it was kept.
+  show(form, refusalOf(context) === undefined ? 'saved' : 'failed')
 })
 
 window.addEventListener('online', () => {
@@ -76,7 +76,3 @@ function savingForm({ sourceElement, request }: HtmxContext): HTMLFormElement | 
   const form = sourceElement.closest('form')
   return form && request.method !== 'GET' && form.querySelector('[data-save-status]') ? form : undefined
 }
-
-/** A later save took its place. */
-const wasReplaced = ({ request, response }: HtmxContext) =>
-  response === undefined && request.signal?.aborted === true && request.signal.reason !== 'timeout'

@@ -1,4 +1,5 @@
 /** A form that was sent is not sent again by an impatient second press: its buttons are busy until the answer is here. */
+import { onHtmx } from './htmx.ts'
 
 /** The server answers a repeat with the first answer, so a button may come back when no answer ever does. */
 const BUSY_MAX_MS = 20_000
@@ -18,11 +19,19 @@ document.addEventListener('submit', (event) => {
   setTimeout(() => hold(form, submitter))
 })
 
+onHtmx('htmx:before:request', ({ sourceElement, request }) => {
+  if (sourceElement instanceof HTMLFormElement && request.method === 'POST') hold(sourceElement, request.submitter)
+})
+
+onHtmx('htmx:finally:request', ({ request, keepIndicators }) => {
+  if (request.form && !keepIndicators) busy.get(request.form)?.()
+})
+
 window.addEventListener('pageshow', () => {
   for (const release of [...busy.values()]) release()
 })
 
-function hold(form: HTMLFormElement, submitter: HTMLElement | null): void {
+function hold(form: HTMLFormElement, submitter: HTMLElement | null | undefined): void {
   const buttons = [...form.elements].filter((element) => element instanceof HTMLButtonElement && !element.disabled)
   const label = submitter?.querySelector('[data-button-label]')
   const words = label?.textContent ?? ''

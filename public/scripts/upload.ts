@@ -1,9 +1,10 @@
 /**
  * Sends a file as it is chosen: `<input type="file" data-upload-url>` in a form with a hidden `draft`. Multipart, in this order: `draft`,
  * `slot` (the input's name), `file`. The answer is the file field again (`[data-file-field]`), with the file held or with what is wrong,
- * and takes the field's place, so that the form does not send the file a second time. What cannot be sent waits, and is tried again.
+ * and takes the field's place, so that the form does not send the file a second time; what it brings besides (`hx-swap-oob`) takes the
+ * place of what has the same id. What cannot be sent waits, and is tried again. `upload:settled` tells of each that ends, however it ends.
  */
-import { onHtmx, processWithHtmx } from './htmx.ts'
+import { onHtmx, parseHtml, processWithHtmx } from './htmx.ts'
 import { makePanel, type UploadPanel } from './upload-panel.ts'
 
 const SENT_AT_ONCE_MAX = 2
@@ -51,6 +52,12 @@ window.addEventListener('pageshow', () => {
 window.addEventListener('beforeunload', (event) => {
   if (uploads.size > 0 && !isFormLeaving) event.preventDefault()
 })
+
+/** Chosen files that are on their way or will be, and those that have been given up until somebody asks. */
+export function countUploads(): { going: number; failed: number } {
+  const failed = [...uploads].filter(({ state }) => state === 'failed' || state === 'refused').length
+  return { going: uploads.size - failed, failed }
+}
 
 function choose(input: HTMLInputElement, file: File): void {
   const form = input.form!
@@ -122,14 +129,16 @@ function body({ form, input, file }: Upload): FormData {
 
 function answer(upload: Upload, request: XMLHttpRequest): void {
   const { status } = request
-  const fresh = parse(request.responseText)
-  const field = fresh?.matches('[data-file-field]') ? fresh : fresh?.querySelector('[data-file-field]')
+  const fresh = parseHtml(request.responseText)
+  const field = fresh.querySelector('[data-file-field]')
   if (field && status >= 200 && status < 500) {
     replaceField(upload, field)
+    for (const other of fresh.querySelectorAll('[hx-swap-oob]')) replaceById(other)
+    settle()
   } else if (status === 0 || status === 408 || status === 429 || status >= 500) {
     wait(upload, (Number(request.getResponseHeader('Retry-After')) || 0) * MS_PER_SECOND)
   } else {
-    fail(upload, 'refused', fresh?.textContent ?? '')
+    fail(upload, 'refused', fresh.textContent ?? '')
   }
 }
 
@@ -156,6 +165,7 @@ function fail(upload: Upload, state: 'failed' | 'refused', reason = ''): void {
   upload.state = state
   upload.panel.show('failed', reason.trim())
   upload.panel.announce('failed')
+  settle()
 }
 
 function queue(upload: Upload): void {
@@ -180,6 +190,7 @@ function cancel(upload: Upload): void {
   if (input) input.value = ''
   input?.focus()
   send()
+  settle()
 }
 
 function drop(upload: Upload): void {
@@ -206,11 +217,13 @@ function replaceField(upload: Upload, fresh: Element): void {
   old.replaceWith(fresh)
   processWithHtmx(fresh)
   if (hadFocus) fresh.querySelector<HTMLElement>('.held-file, input')?.focus()
-  fresh.dispatchEvent(new CustomEvent('upload:settled', { bubbles: true }))
 }
 
-function parse(html: string): Element | null {
-  const template = document.createElement('template')
-  template.innerHTML = html
-  return template.content.firstElementChild
+function replaceById(fresh: Element): void {
+  fresh.removeAttribute('hx-swap-oob')
+  document.getElementById(fresh.id)?.replaceWith(fresh)
+}
+
+function settle(): void {
+  document.dispatchEvent(new CustomEvent('upload:settled'))
 }

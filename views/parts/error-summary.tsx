@@ -13,7 +13,7 @@ export type ErrorSummaryProps = {
   id?: string
 }
 
-/** The page arrives with the focus on what is wrong: by this attribute, and after a swap by `sections.ts`. */
+/** The page arrives with the focus on what is wrong: by this attribute, and after a swap by `error-summary.ts`. */
 const FOCUSED_ON_ARRIVAL = { autofocus: true }
 
 /** Every wrong field, each a link to its control. */

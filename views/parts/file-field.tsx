@@ -35,6 +35,8 @@ export type FileFieldProps = {
   removeAttributes?: Record<string, string | undefined>
   /** Offers the input although a file is held. */
   isReplaceable?: boolean
+  /** Arrives with a swap, and is where one goes on. */
+  takesFocus?: boolean
   lang?: string
 }
 
@@ -82,9 +84,11 @@ export function FileField(props: FileFieldProps) {
           data-upload-field={props.uploadUrl && name}
           data-upload-label={props.uploadUrl && label}
           data-max-bytes={props.uploadUrl && props.maxBytes}
+          {...(props.takesFocus && { autofocus: true })}
         />
       )}
-      <div data-upload-slot />
+      {/* What is on its way stays while the section around it changes. */}
+      <div data-upload-slot hx-morph-skip-children />
       {error && <FieldError id={`${id}-error`} message={error} />}
     </div>
   )

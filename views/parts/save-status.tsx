@@ -1,6 +1,6 @@
 import { m } from '#messages'
 
-/** Where `sections.ts` says whether the draft is kept; one in a form that htmx saves, empty until the first save. */
+/** Where `save-status.ts` says whether the draft is kept; one in a form that htmx saves, empty until the first save. */
 export function SaveStatus() {
   return (
     <p

@@ -17,10 +17,9 @@ export function DocumentsSection(props: FormProps) {
       attributes={checkedWhenLeft(base, 'documents')}
     >
       <div class="field-grid">
-        {documents.map((document) => {
-          const slot = `team.${document.kind}`
-          return <FormFile key={slot} {...props} slot={slot} document={document} file={props.files.get(slot)} />
-        })}
+        {documents.map((document) => (
+          <FormFile key={document.kind} {...props} document={document} />
+        ))}
         <Field
           name="paymentReference"
           label={m.form_payment_reference()}

@@ -20,7 +20,7 @@ export function EntryDoorPage({ site, reference, errors }: EntryDoorProps) {
     <Page title={m.entry_door_title()} tournamentName={site} isPrivate>
       <Heading title={m.entry_door_title()} lead={m.entry_door_lead()} />
       <Card>
-        <form method="post" action="/entry" noValidate>
+        <form class="form-stack" method="post" action="/entry" noValidate>
           <ErrorSummary errors={errors} />
           <Field
             name="reference"
@@ -115,9 +115,11 @@ export function EntryPage(props: EntryProps) {
         <ol class="squad-list">
           {props.players.map((player) => (
             <li key={player.code ?? player.name}>
-              <strong>{player.name}</strong>
-              {player.role && <span class="squad-role"> {player.role}</span>}
-              {player.code && <span class="squad-code"> {player.code}</span>}
+              <p class="squad-name">
+                <strong>{player.name}</strong>
+                {player.role && <span class="squad-note"> {player.role}</span>}
+                {player.code && <span class="squad-note"> {player.code}</span>}
+              </p>
               <Documents documents={player.documents} />
             </li>
           ))}
@@ -149,7 +151,7 @@ function Documents({ documents }: { documents: EntryDocument[] }) {
 function Withdrawal({ address, error }: { address: string; error: string | undefined }) {
   return (
     <Card id="withdraw" title={m.entry_withdraw()} lead={m.entry_withdraw_lead()}>
-      <form method="post" action={`${address}/withdrawal`} noValidate>
+      <form class="form-stack" method="post" action={`${address}/withdrawal`} noValidate>
         <Field name="reason" label={m.entry_withdraw_reason()} type="textarea" rows={2} optional maxLength={500} />
         <CheckboxField name="confirmed" label={m.entry_withdraw_confirm()} error={error} required />
         <Button type="submit" kind="danger" isBlock busyLabel={m.entry_withdrawing()}>

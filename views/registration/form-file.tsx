@@ -1,28 +1,24 @@
-import type { FieldError } from '#src/errors.ts'
 import { FileField } from '#views/parts/file-field.tsx'
-import type { AskedDocument, HeldFile } from './form.tsx'
+import type { AskedDocument, FormProps } from './form.tsx'
 import { errorOf } from './section.ts'
 
-type Props = {
-  base: string
-  slot: string
-  document: AskedDocument
-  file: HeldFile | undefined
-  errors: readonly FieldError[]
-  maxFileBytes: number
-  label?: string
-}
+type Props = FormProps & { document: AskedDocument; rowKey?: string }
 
 /** One document's place in the form: sent as it is chosen where script runs, with the form where it does not. */
-export function FormFile({ base, slot, document, file, errors, maxFileBytes, label }: Props) {
+export function FormFile({ base, document, rowKey, files, errors, maxFileBytes, focus }: Props) {
+  const slot = rowKey === undefined ? `team.${document.kind}` : `players.${rowKey}.${document.kind}`
+  const isOfPlayer = rowKey !== undefined
   return (
     <FileField
       name={slot}
-      label={label ?? document.label}
-      optional={!document.required}
+      label={document.label}
+      // Players' rows stay short: what goes for all of their files is said above them.
+      hint={isOfPlayer ? '' : undefined}
+      optional={!isOfPlayer && !document.required}
       error={errorOf(errors, slot)}
       maxBytes={maxFileBytes}
-      file={file}
+      file={files.get(slot)}
+      takesFocus={focus === slot}
       uploadUrl={`${base}/register/files`}
       removeAction={`${base}/register/files/removal`}
       removeAttributes={{

@@ -2,7 +2,7 @@ import { m } from '#messages'
 import { type Step, Stepper } from '#views/parts/stepper.tsx'
 import type { FormProps } from './form.tsx'
 
-/** How far the form has come: each section filled in, wrong, or still to do. */
+/** How far the form has come: each section finished, wrong, or still to do. */
 export function FormProgress(props: FormProps & { isSwappedIn?: boolean }) {
   return (
     <div id="form-progress" hx-swap-oob={props.isSwappedIn ? 'true' : undefined}>
@@ -11,49 +11,27 @@ export function FormProgress(props: FormProps & { isSwappedIn?: boolean }) {
   )
 }
 
-function stepsOf({ form, files, errors, squad, documents }: FormProps): Step[] {
-  const filled = (...values: string[]) => values.every((value) => value.trim() !== '')
-  const contact = ({ name, phone, email }: { name: string; phone: string; email: string }) => filled(name, phone, email)
-  const sections: [label: string, href: string, done: boolean, wrong: (field: string) => boolean][] = [
-    [
-      m.form_team(),
-      '#section-team',
-      filled(form.teamName, form.clubName),
-      (field) => field === 'teamName' || field === 'clubName',
-    ],
-    [m.form_captain(), '#section-captain', contact(form.captain), (field) => field.startsWith('captain.')],
-    [
-      m.form_vice_captain(),
-      '#section-viceCaptain',
-      contact(form.viceCaptain),
-      (field) => field.startsWith('viceCaptain.'),
-    ],
-    [
-      m.form_players(),
-      '#players',
-      form.rows.filter((row) => filled(row.name)).length >= squad.min,
-      (field) => field.startsWith('players'),
-    ],
-    [
-      m.form_documents(),
-      '#section-documents',
-      documents.every(
-        (document) => document.subject !== 'team' || !document.required || files.has(`team.${document.kind}`),
-      ),
-      (field) => field.startsWith('team.') || field === 'paymentReference',
-    ],
-    [m.form_review_step(), '#review', false, () => false],
-  ]
-  const current = sections.findIndex(([, , done]) => !done)
-  return sections.map(([label, href, done, wrong], index) => ({
-    label,
-    href,
-    state: errors.some((error) => wrong(error.field))
-      ? 'wrong'
-      : index === current
-        ? 'current'
-        : done
-          ? 'done'
-          : 'upcoming',
-  }))
+const SECTIONS = [
+  { href: '#section-team', label: m.form_team, holds: /^(?:teamName|clubName)$/ },
+  { href: '#section-captain', label: m.form_captain, holds: /^captain\./ },
+  { href: '#section-viceCaptain', label: m.form_vice_captain, holds: /^viceCaptain\./ },
+  { href: '#players', label: m.form_players, holds: /^players/ },
+  { href: '#section-documents', label: m.form_documents, holds: /^(?:team\.|paymentReference$)/ },
+]
+
+function stepsOf({ errors, standing }: FormProps): Step[] {
+  const sections = SECTIONS.map(({ href, label, holds }) => {
+    const missing = standing.some(({ field }) => holds.test(field))
+    // What is only missing yet is not wrong until it was asked for.
+    const wrong = [...errors, ...standing.filter(({ code }) => code !== 'required')].some(({ field }) =>
+      holds.test(field),
+    )
+    return { href, label: label(), missing, wrong }
+  })
+  const current = sections.findIndex(({ missing }) => missing)
+  const steps = sections.map(({ href, label, missing, wrong }, index): Step => {
+    const state = wrong ? 'wrong' : index === current ? 'current' : missing ? 'upcoming' : 'done'
+    return { href, label, state }
+  })
+  return [...steps, { href: '#review', label: m.form_review_step(), state: current < 0 ? 'current' : 'upcoming' }]
 }

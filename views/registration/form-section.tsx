@@ -2,8 +2,9 @@ import { m } from '#messages'
 import { ContactSection } from './contact-section.tsx'
 import { DocumentsSection } from './documents-section.tsx'
 import type { FormProps } from './form.tsx'
+import { FormFile } from './form-file.tsx'
 import { FormProgress } from './form-progress.tsx'
-import { PlayerRow } from './players-section.tsx'
+import { PlayerRow, PlayersSection } from './players-section.tsx'
 import { ReviewSection } from './review-section.tsx'
 import { TeamSection } from './team-section.tsx'
 
@@ -12,6 +13,29 @@ export function FormSection(props: FormProps & { section: string }) {
   return (
     <>
       <Section {...props} />
+      <FormProgress {...props} isSwappedIn />
+      <ReviewSection {...props} isSwappedIn />
+    </>
+  )
+}
+
+/** The squad again after a row came or went. */
+export function SquadSection(props: FormProps) {
+  return (
+    <>
+      <PlayersSection {...props} />
+      <FormProgress {...props} isSwappedIn />
+      <ReviewSection {...props} isSwappedIn />
+    </>
+  )
+}
+
+/** One document's place again after its file came or went. */
+export function HeldOrMissing(props: FormProps & { kind: string; rowKey?: string }) {
+  const document = props.documents.find(({ kind }) => kind === props.kind)
+  return (
+    <>
+      {document && <FormFile {...props} document={document} />}
       <FormProgress {...props} isSwappedIn />
       <ReviewSection {...props} isSwappedIn />
     </>

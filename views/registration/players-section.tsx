@@ -4,20 +4,21 @@ import { Button } from '#views/parts/button.tsx'
 import { Card } from '#views/parts/card.tsx'
 import { Field } from '#views/parts/field.tsx'
 import { FieldError } from '#views/parts/field-frame.tsx'
+import { formatBytes } from '#views/parts/file-field.tsx'
 import type { FormProps } from './form.tsx'
 import { FormFile } from './form-file.tsx'
-import { checkedWhenLeft, errorOf } from './section.ts'
+import { checkedWhenLeft, errorOf, FOCUSED } from './section.ts'
 
 /** The squad: one row a player, as many as the tournament allows. */
 export function PlayersSection(props: FormProps) {
   const { base, form, errors, squad } = props
   const wrong = errorOf(errors, 'players')
   return (
-    <Card id="players" title={m.form_players()} lead={m.form_players_lead({ min: squad.min, max: squad.max })}>
+    <Card id="players" title={m.form_players()} lead={leadOf(props)} attributes={{ tabIndex: '-1' }}>
       {wrong && <FieldError id="players-error" message={wrong} />}
       <ol class="squad-rows">
         {form.rows.map((row, index) => (
-          <li key={row.key}>
+          <li key={row.key} id={`row-${row.key}`}>
             <PlayerRow {...props} row={row} number={index + 1} />
           </li>
         ))}
@@ -30,7 +31,7 @@ export function PlayersSection(props: FormProps) {
           isBlock
           formaction={`${base}/register/players`}
           formnovalidate
-          attributes={rowAttributes(`${base}/register/players`)}
+          attributes={changesRows(`${base}/register/players`)}
         >
           {m.form_player_add()}
         </Button>
@@ -41,18 +42,28 @@ export function PlayersSection(props: FormProps) {
   )
 }
 
+function leadOf({ squad, documents, maxFileBytes }: FormProps): string {
+  const asked = documents.filter((document) => document.subject === 'player')
+  const lead = m.form_players_lead({ min: squad.min, max: squad.max })
+  if (asked.length === 0) return lead
+  const size = formatBytes(maxFileBytes)
+  return `${lead} ${asked.some((document) => document.required) ? m.form_players_documents({ size }) : m.form_players_documents_optional({ size })}`
+}
+
 export function PlayerRow(props: FormProps & { row: DraftRow; number: number }) {
-  const { base, row, number, errors, roles, asks } = props
+  const { base, row, number, errors, roles, asks, focus } = props
   const field = (name: 'name' | 'role' | 'jerseyNumber' | 'dateOfBirth') => ({
     name: `players.${row.key}.${name}`,
     value: row[name],
     error: errorOf(errors, `players.${row.key}.${name}`),
+    attributes: focus === `players.${row.key}.${name}` ? FOCUSED : {},
   })
+  const documents = props.documents.filter((document) => document.subject === 'player')
   return (
     <fieldset id={`section-players-${row.key}`} class="player-row" {...checkedWhenLeft(base, `players.${row.key}`)}>
-      <legend class="field-group-legend">{m.form_player({ number })}</legend>
+      <legend class="player-number">{m.form_player({ number })}</legend>
       <input type="hidden" name="row" value={row.key} />
-      <div class="field-grid">
+      <div class="player-fields">
         <Field
           {...field('name')}
           label={m.form_name()}
@@ -73,14 +84,15 @@ export function PlayerRow(props: FormProps & { row: DraftRow; number: number }) 
           <Field {...field('jerseyNumber')} label={m.form_jersey()} inputMode="numeric" maxLength={3} required />
         )}
         {asks.dateOfBirth && <Field {...field('dateOfBirth')} label={m.form_birth_date()} type="date" required />}
-        {props.documents
-          .filter((document) => document.subject === 'player')
-          .map((document) => {
-            const slot = `players.${row.key}.${document.kind}`
-            return <FormFile key={slot} {...props} slot={slot} document={document} file={props.files.get(slot)} />
-          })}
       </div>
-      <div class="player-row-actions">
+      {documents.length > 0 && (
+        <div class="player-files">
+          {documents.map((document) => (
+            <FormFile key={document.kind} {...props} document={document} rowKey={row.key} />
+          ))}
+        </div>
+      )}
+      <div class="player-removal">
         <Button
           type="submit"
           kind="quiet"
@@ -88,7 +100,7 @@ export function PlayerRow(props: FormProps & { row: DraftRow; number: number }) 
           value={row.key}
           formaction={`${base}/register/players/removal`}
           formnovalidate
-          attributes={rowAttributes(`${base}/register/players/removal`)}
+          attributes={changesRows(`${base}/register/players/removal`)}
         >
           {m.form_player_remove()} <span class="sr-only">{m.form_player({ number })}</span>
         </Button>
@@ -97,9 +109,10 @@ export function PlayerRow(props: FormProps & { row: DraftRow; number: number }) 
   )
 }
 
-const rowAttributes = (address: string) => ({
+const changesRows = (address: string) => ({
   'hx-post': address,
   'hx-target': '#players',
   'hx-swap': 'outerMorph',
   'hx-encoding': 'application/x-www-form-urlencoded',
+  'hx-sync': '#players:drop',
 })

@@ -7,6 +7,9 @@ export const errorOf = (errors: readonly FieldError[], field: string): string | 
     .map((error) => error.message)
     .join(' ') || undefined
 
+/** For whatever arrives with a swap and is where one goes on. */
+export const FOCUSED = { autofocus: true } as const
+
 /** A section is sent, with the whole form around it, when a person leaves it; the answer is the section again. */
 export const checkedWhenLeft = (base: string, section: string): Record<string, string> => ({
   'data-section': section,

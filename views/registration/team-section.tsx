@@ -6,7 +6,7 @@ import { checkedWhenLeft, errorOf } from './section.ts'
 
 export type KnownClub = { name: string; placesLeft: number | null }
 
-export function TeamSection({ base, form, errors, clubLabel }: FormProps) {
+export function TeamSection({ base, form, errors, clubLabel, club }: FormProps) {
   return (
     <Card id="section-team" title={m.form_team()} attributes={checkedWhenLeft(base, 'team')}>
       <Field
@@ -38,7 +38,7 @@ export function TeamSection({ base, form, errors, clubLabel }: FormProps) {
           'hx-sync': 'this:replace',
         }}
       />
-      <p id="club-places" class="field-hint" role="status" />
+      <ClubPlaces club={club} />
     </Card>
   )
 }
@@ -48,12 +48,18 @@ export function KnownClubs({ clubs, named }: { clubs: KnownClub[]; named: KnownC
   return (
     <>
       {clubs.map((club) => (
-        <option key={club.name} value={club.name} />
+        <option key={club.name} value={club.name} label={[club.name, placesText(club)].filter(Boolean).join(' – ')} />
       ))}
-      <p id="club-places" class="field-hint" role="status" hx-swap-oob="true">
-        {named && placesText(named)}
-      </p>
+      <ClubPlaces club={named} isSwappedIn />
     </>
+  )
+}
+
+function ClubPlaces({ club, isSwappedIn }: { club: KnownClub | undefined; isSwappedIn?: boolean }) {
+  return (
+    <p id="club-places" class="field-hint" role="status" hx-swap-oob={isSwappedIn ? 'true' : undefined}>
+      {club && placesText(club)}
+    </p>
   )
 }
 

@@ -35,7 +35,7 @@ export async function openEntry(
   const reference = readReference(typed.reference)
   const guessed = await ctx.guesses.guess(`pin ${reference}`, address, async () => {
     const team = await findTeamByReference(ctx.db.read, reference)
-    const isRight = equalBytes(hashPin(ctx, reference, typed.pin.replace(/\s/g, '')), team?.pinHmac ?? NOBODYS_PIN)
+    const isRight = equalBytes(hashPin(ctx, reference, typed.pin.replace(/[\s-]/g, '')), team?.pinHmac ?? NOBODYS_PIN)
     return isRight ? team : undefined
   })
   if (guessed.outcome === 'right') return newEntryLink(ctx, guessed.right.id, VISIT_SECONDS)

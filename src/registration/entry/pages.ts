@@ -11,10 +11,11 @@ import { networkOf } from '#src/http/rate-limit.ts'
 import { getTeam, getTeamByLink } from '#src/teams/service.ts'
 import { isIdRevealed } from '#src/tournaments/model.ts'
 import { getTournament } from '#src/tournaments/service.ts'
-import { AnswerPage } from '#views/registration/answer.tsx'
+import { AnswerPage, ClosedPage } from '#views/registration/answer.tsx'
 import { EntryDoorPage, EntryPage } from '#views/registration/entry.tsx'
 import { RegistrationPage } from '#views/registration/form.tsx'
 import { DRAFT_SECONDS, getDraft } from '../form/drafts.ts'
+import { whyRefused } from '../form/send.ts'
 import { draftCookie, formProps } from '../form/view.ts'
 import { findSentForm } from '../service.ts'
 import { getEntry, openEntry, withdrawTeam } from './open.ts'
@@ -66,13 +67,13 @@ export const entryPages = (ctx: AppContext) =>
           return showEntry(ctx, params.token, errors, false)
         }
         const team = await getTeamByLink(ctx, params.token)
-        if (team.state !== 'withdrawn')
-          await withdrawTeam(
-            ctx,
-            { kind: 'captain', teamId: team.id },
-            team.id,
-            reason.trim().slice(0, REASON_LENGTH_MAX) || null,
-          )
+        const actor = { kind: 'captain', teamId: team.id } as const
+        await withdrawTeam(ctx, actor, team.id, reason.trim().slice(0, REASON_LENGTH_MAX) || null).catch(
+          async (error) => {
+            // A second press of the button comes too late to be wrong.
+            if ((await getTeam(ctx, team.id)).state !== 'withdrawn') throw error
+          },
+        )
         return seeOther(`/entry/${params.token}?withdrawn`)
       },
       { admit: { tier: 'write', public: true, body: BODY_FORM } },
@@ -101,6 +102,8 @@ async function showDraft(ctx: AppContext, token: string, origin: string): Promis
   const base = tournament.isDefault ? '' : `/t/${tournament.slug}`
   const name = draftCookie(tournament)
   if (draft.teamId === null) {
+    const refused = await whyRefused(ctx, tournament)
+    if (refused !== undefined) return html(ClosedPage({ tournamentName: tournament.name, base, sentence: refused }))
     const props = formProps(ctx, tournament, {
       base,
       origin,

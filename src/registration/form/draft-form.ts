@@ -1,5 +1,5 @@
 import type { Tournament } from '#src/context.ts'
-import { DOCUMENT_KINDS, type DocumentKind } from '#src/documents/model.ts'
+import { DOCUMENT_KINDS, type DocumentKind, isDocumentKind } from '#src/documents/model.ts'
 import type { FieldError } from '#src/errors.ts'
 
 const TEXT_LENGTH_MAX = 300
@@ -76,19 +76,14 @@ export const removeRow = (form: DraftForm, key: string): DraftForm => ({
 export const slotOf = (kind: DocumentKind, rowKey?: string) =>
   rowKey === undefined ? `team.${kind}` : `players.${rowKey}.${kind}`
 
-/** The kind and the row of a slot; undefined for what is no slot of the form. */
-export function readSlot(
-  form: DraftForm | undefined,
-  slot: string,
-): { kind: DocumentKind; rowKey?: string } | undefined {
-  const [whose, ...rest] = slot.split('.')
-  const [kind, rowKey] = whose === 'team' ? [rest[0]] : [rest[1], rest[0]]
-  if (kind === undefined || !Object.hasOwn(DOCUMENT_KINDS, kind)) return undefined
-  const { subject } = DOCUMENT_KINDS[kind as DocumentKind]
-  if (whose === 'team') return rest.length === 1 && subject === 'team' ? { kind: kind as DocumentKind } : undefined
-  if (whose !== 'players' || rest.length !== 2 || subject !== 'player' || !ROW_KEY.test(rowKey!)) return undefined
-  if (form && !form.rows.some((row) => row.key === rowKey)) return undefined
-  return { kind: kind as DocumentKind, rowKey }
+/** The kind and the row of a slot; undefined for what the tournament's form does not have. */
+export function readSlot(tournament: Tournament, slot: string): { kind: DocumentKind; rowKey?: string } | undefined {
+  const parts = slot.split('.')
+  const kind = parts.at(-1)
+  if (!isDocumentKind(kind) || !tournament.documents.some((asked) => asked.kind === kind)) return undefined
+  if (DOCUMENT_KINDS[kind].subject === 'team') return slot === slotOf(kind) ? { kind } : undefined
+  const rowKey = parts[1] ?? ''
+  return ROW_KEY.test(rowKey) && slot === slotOf(kind, rowKey) ? { kind, rowKey } : undefined
 }
 
 /** Rows that count: those beyond the smallest squad in which nothing was entered are no players. */

@@ -1,3 +1,4 @@
+import { m } from '#messages'
 import type { AppContext, Tournament } from '#src/context.ts'
 import type { DraftFile } from '#src/documents/model.ts'
 import { forgetDraftFiles, listDraftFiles } from '#src/documents/service.ts'
@@ -6,7 +7,7 @@ import { hashToken, newToken } from '#src/lib/keys.ts'
 import { type DraftForm, emptyForm } from './draft-form.ts'
 import * as store from './draft-store.ts'
 
-const DRAFT_DAYS = 14
+export const DRAFT_DAYS = 14
 const DAY_MS = 86_400_000
 const DELETED_AT_ONCE = 200
 const TOKEN = /^[\w-]{43}$/
@@ -36,8 +37,14 @@ export async function getDraft(
   token: string,
 ): Promise<OpenDraft & { id: string; tournamentId: string }> {
   const draft = TOKEN.test(token) ? await store.findDraft(ctx.db.read, hashToken(token)) : undefined
-  if (!draft) throw new AppError('NOT_FOUND')
+  if (!draft) throw new AppError('NOT_FOUND', { message: m.form_unknown({ days: DRAFT_DAYS }) })
   return { token, ...draft, files: await listDraftFiles(ctx, draft.id) }
+}
+
+/** Whether the form of this token became a registration. */
+export async function isSent(ctx: AppContext, token: string): Promise<boolean> {
+  const draft = await store.findDraft(ctx.db.read, hashToken(token))
+  return draft !== undefined && draft.teamId !== null
 }
 
 /** Keeps what was typed. A registered draft stays as it was sent. Throws NOT_FOUND for a token that is none. */

@@ -45,7 +45,7 @@ export function formReceiver(
 
     /** Puts the file into its slot as soon as it has arrived whole, so that a form that breaks off keeps it. */
     async onFile(slot: string, originalName: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-      const place = readSlot(undefined, slot)
+      const place = readSlot(tournament, slot)
       if (!place)
         return void wrongFiles.push({ field: slot.slice(0, 100), code: 'slot', message: m.form_file_kind_unknown() })
       try {
@@ -82,6 +82,7 @@ export function formReceiver(
     },
 
     field: (name: string) => fields.findLast(([other]) => other === name)?.[1],
+    token: () => token,
     wrongFiles,
   }
 }

@@ -1,12 +1,21 @@
+import { m } from '#messages'
 import type { AppContext, Tournament } from '#src/context.ts'
 import type { DraftFile } from '#src/documents/model.ts'
 import { AppError, type FieldError } from '#src/errors.ts'
+import { countPlacesLeft } from '#src/tournaments/service.ts'
 import { checkForm } from '../check.ts'
 import { checkDocuments, type NamedDocument } from '../check-documents.ts'
-import { type Registered, registerTeam } from '../service.ts'
+import { type Registered, registerTeam, whyClosed } from '../service.ts'
 import { bodyOf, type DraftForm, type DraftRow, errorsByField, filledRows, readSlot, slotOf } from './draft-form.ts'
 
 type Draft = { id: string; form: DraftForm; files: readonly DraftFile[] }
+
+/** Why a form would be refused whatever is in it, in a sentence; undefined while entries are taken. */
+export async function whyRefused(ctx: AppContext, tournament: Tournament): Promise<string | undefined> {
+  const closed = whyClosed(ctx, tournament)
+  if (closed !== undefined || tournament.keepsWaitingList) return closed
+  return (await countPlacesLeft(ctx, tournament)) === 0 ? m.registration_full() : undefined
+}
 
 /** Everything that is wrong with a draft as it stands, by the form's own field names. */
 export function checkDraft(tournament: Tournament, { form, files }: Pick<Draft, 'form' | 'files'>): FieldError[] {
@@ -50,16 +59,10 @@ function asRegistration(
 ): { rows: DraftRow[]; documents: NamedDocument[] } {
   const rows = filledRows(tournament, form, new Set(files.map((file) => file.slot)))
   const documents = files.flatMap(({ slot, kind, uploadId }) => {
-    const place = readSlot(form, slot)
-    if (!place) return []
-    return [
-      {
-        field: slot,
-        player: place.rowKey === undefined ? null : rows.findIndex((row) => row.key === place.rowKey),
-        uploadId,
-        kind,
-      },
-    ]
+    const place = readSlot(tournament, slot)
+    const player = place?.rowKey === undefined ? null : rows.findIndex((row) => row.key === place.rowKey)
+    // A row that went took its files with it, but for one that was on its way.
+    return !place || player === -1 ? [] : [{ field: slot, player, uploadId, kind }]
   })
   return { rows, documents }
 }
