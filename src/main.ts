@@ -4,6 +4,7 @@ import { healthcheck } from './commands/healthcheck.ts'
 import { help } from './commands/help.ts'
 import { licenses } from './commands/licenses.ts'
 import { openContext } from './commands/open-context.ts'
+import { seed } from './commands/seed.ts'
 import { serve } from './commands/serve.ts'
 import { staff } from './commands/staff.ts'
 import { version } from './commands/version.ts'
@@ -41,6 +42,10 @@ async function run(argv: string[]): Promise<number> {
         print,
         complain,
       })
+    case 'seed': {
+      const { ctx, close } = await openContext(configFrom(rest), makeLog({ level: 'warn' }), { serving: false })
+      return await seed(ctx, print).finally(close)
+    }
     case 'healthcheck':
       return await healthcheck(configFrom(rest), print)
     case 'version':

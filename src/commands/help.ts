@@ -6,6 +6,7 @@ const COMMANDS = [
     'staff add --email … --name … --role … --password-stdin',
     'Add a member of staff: viewer, reviewer, admin or owner.',
   ],
+  ['seed', 'Fill an empty development server with invented clubs and teams.'],
   ['healthcheck', 'Ask the running server whether it is ready.'],
   ['version [--json]', 'Print the version.'],
   ['licenses', 'Print the notices of everything inside.'],
