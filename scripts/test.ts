@@ -1,5 +1,5 @@
 /** `bun run test`: everything, on a machine that has nothing but Bun. Stops at the first step that fails. */
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from './build.ts'
 import { ensureChromium } from './chromium.ts'
@@ -43,7 +43,7 @@ async function listTests() {
   return files
 }
 
-/** Runs test files in one process. A test that was not run is a failure. Throws CommandFailed. */
+/** Runs test files in one process. Throws when one failed, and also when one was not run. */
 async function runTests(
   name: string,
   files: readonly string[],
@@ -51,17 +51,21 @@ async function runTests(
 ): Promise<void> {
   const folder = join(REPORTS, name)
   const report = join(folder, 'junit.xml')
+  mkdirSync(folder, { recursive: true })
   const args = [
     ...['test', `--timeout=${TEST_TIMEOUT_MS}`, '--only-failures', '--reporter=junit', `--reporter-outfile=${report}`],
     ...(isMeasured ? ['--coverage', '--coverage-reporter=lcov', `--coverage-dir=${folder}`] : []),
     ...files.map((file) => `./${file}`),
   ]
   // As on a CI machine everywhere: `test.only` and new snapshots are refused.
-  const failure = await bun(args, { env: { CI: 'true' } }).catch((error) => error)
+  const isPassed = await bun(args, { env: { CI: 'true' } }).then(
+    () => true,
+    () => false,
+  )
   const counts = await readCounts(report)
   counted.passed += counts.passed
   counted.failed += counts.failed + counts.skipped
-  if (failure) throw failure
+  if (!isPassed) throw new Error(`The ${name} tests did not pass.`)
   if (counts.skipped > 0) throw new Error(`${counts.skipped} tests were skipped or are still to be written.`)
   if (counts.passed === 0) throw new Error('No test was run.')
 }
