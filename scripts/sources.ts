@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ROOT } from './steps.ts'
 
 /** Everything that has a part in the executable. */
-const SOURCES = [
+export const SOURCES: readonly string[] = [
   'bun.lock',
   'drizzle/**/*.{sql,json}',
   'messages/*.json',
