@@ -14,6 +14,8 @@ export async function describeTournament(ctx: AppContext, tournament: Tournament
     listApprovedTeams(ctx.db.read, tournament.id, 0, TEAMS_SHOWN),
   ])
   const { opensAt, closesAt } = tournament
+  const window = registrationWindow(tournament, ctx.now())
+  const isFull = placesLeft === 0 && !tournament.keepsWaitingList
   return {
     name: tournament.name,
     clubLabel: tournament.clubLabel,
@@ -22,7 +24,7 @@ export async function describeTournament(ctx: AppContext, tournament: Tournament
     feeText: feeText(tournament),
     squad: { min: tournament.squadMin, max: tournament.squadMax },
     placesLeft,
-    window: registrationWindow(tournament, ctx.now()),
+    window: window === 'open' && isFull ? 'full' : window,
     opensText: opensAt && instantText(tournament, opensAt),
     closesText: closesAt && instantText(tournament, closesAt),
     documents: tournament.documents

@@ -19,7 +19,7 @@ export type HomeProps = {
   squad: { min: number; max: number }
   /** Undefined without a capacity. */
   placesLeft: number | undefined
-  window: 'open' | 'not_yet' | 'over'
+  window: 'open' | 'full' | 'not_yet' | 'over'
   opensText: string | null
   closesText: string | null
   documents: string[]
@@ -79,6 +79,7 @@ export function HomePage(props: HomeProps) {
 }
 
 function WindowNotice({ window, opensText, closesText }: HomeProps) {
+  if (window === 'full') return <Flash kind="info" text={m.registration_full()} />
   if (window === 'over') return <Flash kind="info" text={m.registration_over()} />
   if (window === 'not_yet') return <Flash kind="info" text={m.home_not_yet({ date: opensText ?? '' })} />
   return closesText ? <Flash kind="info" text={m.home_closes({ date: closesText })} /> : null
