@@ -3,8 +3,8 @@ import { cpSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { SETTINGS } from '#src/config.ts'
 import { cleanUp, makeFolder } from '#test/db/embedded/processes.ts'
+import { emptyFolder } from '#test/support/executable.ts'
 import manifest from '../../package.json' with { type: 'json' }
-import { EXECUTABLE } from '../../scripts/build.ts'
 import { SOURCES } from '../../scripts/sources.ts'
 import { ROOT } from '../../scripts/steps.ts'
 
@@ -57,7 +57,8 @@ test('from nothing but what is copied the same executable is built, in any folde
   }
   await run('install', '--frozen-lockfile')
   await run('run', 'build', '--quick')
-  expect(await digestOf(join(folder, 'dist/teamsheet'))).toBe(await digestOf(EXECUTABLE))
+  const ours = join(await emptyFolder(), 'teamsheet')
+  expect(await digestOf(join(folder, 'dist/teamsheet'))).toBe(await digestOf(ours))
 })
 
 test('the image is small, runs as nobody in particular, and looks after its health and its data', () => {
