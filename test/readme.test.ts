@@ -4,15 +4,17 @@ import { SETTINGS } from '#src/config.ts'
 import manifest from '../package.json' with { type: 'json' }
 
 const readme = await Bun.file('README.md').text()
+/** Of tables, without the space that lines their columns up. */
+const rows = readme.split('\n').map((line) => line.replaceAll(/ +/g, ' '))
 const map = /## The map\n\n```\n([^`]+)```/.exec(readme)![1]!
 
 test('every setting is in the table, with its default and its sentence', () => {
   for (const [name, setting] of Object.entries(SETTINGS)) {
-    const row = readme.split('\n').find((line) => line.startsWith(`| \`${name.toUpperCase()}\``)) ?? ''
+    const row = rows.find((line) => line.startsWith(`| \`${name.toUpperCase()}\``)) ?? ''
     expect(row).toEndWith(`| ${setting.does} |`)
     const fallback = setting.schema.default
     const isShown = fallback !== undefined && !Array.isArray(fallback)
-    expect(row).toContain(isShown ? `| \`${String(fallback)}\` |` : '|  |')
+    expect(row).toContain(isShown ? `| \`${String(fallback)}\` |` : '| |')
     if ('flag' in setting) expect(row).toContain(`\`--${setting.flag}\``)
   }
 })
