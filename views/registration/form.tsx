@@ -104,7 +104,7 @@ export function RegistrationForm(props: FormProps) {
 /** The browser finishes it although the page is left. */
 const KEEPS_WHAT_IS_TYPED = {
   hidden: true,
-  'hx-trigger': 'draft:changed from:closest form',
+  'hx-trigger': 'draft:changed from:"closest form"',
   'hx-include': 'closest form',
   'hx-encoding': 'application/x-www-form-urlencoded',
   'hx-config': 'keepalive:true',
