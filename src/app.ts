@@ -14,9 +14,10 @@ import { preflight } from './http/cors.ts'
 import { devParts } from './http/dev-parts.ts'
 import { asAppError, refusal } from './http/errors.ts'
 import { health } from './http/health.ts'
-import { checkAddress, checkHost } from './http/host.ts'
+import { checkAddress } from './http/host.ts'
 import { SERVER_BODY_MAX_BYTES } from './http/limits.ts'
 import { logRequest } from './http/request-log.ts'
+import { pathOf } from './http/request-state.ts'
 import { commonHeaders, encode } from './http/responses.ts'
 import { registrationAdmin } from './registration/admin.ts'
 import { registrationApi } from './registration/api.ts'
@@ -39,12 +40,18 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
   let methodsOf: (pathname: string) => string[] = () => []
   const app = new Elysia({
     name: 'teamsheet',
-    serve: { maxRequestBodySize: SERVER_BODY_MAX_BYTES, idleTimeout: IDLE_TIMEOUT_SECONDS, reusePort: false },
+    serve: {
+      maxRequestBodySize: SERVER_BODY_MAX_BYTES,
+      idleTimeout: IDLE_TIMEOUT_SECONDS,
+      reusePort: false,
+      // Bun's development pages show source and paths.
+      development: false,
+    },
   })
     .onError({ as: 'global' }, ({ code, error, request, set }) => {
       const known = asAppError(ctx, request, code, error)
       const isOwn = error instanceof AppError
-      const methods = code === 'NOT_FOUND' && !isOwn ? methodsOf(new URL(request.url).pathname) : []
+      const methods = code === 'NOT_FOUND' && !isOwn ? methodsOf(pathOf(request)) : []
       const isOther = methods.length > 0 && !methods.includes(request.method)
       if (isOther) set.headers.allow = methods.join(', ')
       const told = isOther ? new AppError('METHOD_NOT_ALLOWED') : known
@@ -55,8 +62,7 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
       Object.assign(set.headers, commonHeaders(ctx, request))
       const answered = preflight(ctx, request)
       if (answered) return answered
-      checkHost(ctx, request)
-      checkAddress(request)
+      checkAddress(ctx, request)
       server?.timeout(request, ctx.config.requestTimeout + DEADLINE_GRACE_SECONDS)
     })
     // Elysia waits only for hooks that are async by name.

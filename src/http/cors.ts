@@ -1,4 +1,5 @@
 import type { AppContext } from '#src/context.ts'
+import { pathOf } from './request-state.ts'
 
 const PREFLIGHT_SECONDS = 7200
 
@@ -30,4 +31,4 @@ export function preflight(ctx: AppContext, request: Request): Response | undefin
   })
 }
 
-const isApi = (request: Request) => new URL(request.url).pathname.startsWith('/api/')
+const isApi = (request: Request) => pathOf(request).startsWith('/api/')

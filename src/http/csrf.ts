@@ -3,6 +3,7 @@ import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { equalBytes } from '#src/lib/keys.ts'
 import type { Actor } from '#src/permissions.ts'
+import { pathOf, requestState } from './request-state.ts'
 
 const TOKEN_BYTES = 32
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -14,7 +15,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
  */
 export function checkOrigin(ctx: AppContext, request: Request): void {
   if (SAFE_METHODS.has(request.method)) return
-  const api = new URL(request.url).pathname.startsWith('/api/')
+  const api = pathOf(request).startsWith('/api/')
   const origin = request.headers.get('origin')
   if (origin !== null) {
     if (origin === ownOrigin(ctx, request) || (api && ctx.config.corsOrigins.includes(origin))) return
@@ -30,7 +31,7 @@ export function checkOrigin(ctx: AppContext, request: Request): void {
 /** The scheme, host and port people reach us at: `PUBLIC_URL`, else the request's own. */
 export function ownOrigin(ctx: AppContext, request: Request): string {
   if (ctx.config.publicUrl !== undefined) return new URL(ctx.config.publicUrl).origin
-  return new URL(request.url).origin
+  return requestState(request).url?.origin ?? ''
 }
 
 /**

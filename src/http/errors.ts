@@ -3,7 +3,7 @@ import { isDatabaseUnavailable } from '#src/db/transient.ts'
 import { AppError } from '#src/errors.ts'
 import { ErrorFragment, ErrorPage } from '#views/errors/error.tsx'
 import { html, seeOther } from './page.ts'
-import { requestState } from './request-state.ts'
+import { pathOf, requestState } from './request-state.ts'
 
 const RETRY_AFTER_SECONDS = 5
 
@@ -32,7 +32,7 @@ export function asAppError(ctx: AppContext, request: Request, code: string | num
 export function refusal(ctx: AppContext, request: Request, error: AppError): Response {
   const headers: Record<string, string> = { 'cache-control': 'no-store' }
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds)
-  const { pathname } = new URL(request.url)
+  const pathname = pathOf(request)
   const state = requestState(request)
   if (pathname.startsWith('/api/') || pathname === '/readyz' || pathname === '/healthz') {
     headers['content-type'] = 'application/problem+json'

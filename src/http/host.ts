@@ -1,29 +1,27 @@
 import { isIP } from 'node:net'
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
+import { requestState } from './request-state.ts'
 
 const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
+const ADDRESS_LENGTH_MAX = 4096
 
 /**
- * Refuses requests for hosts that are not ours, so that no answer carries a stranger's name: with `PUBLIC_URL` every other host,
- * loopback aside; without it every name but loopback and IP literals. Throws WRONG_HOST; probes are let through.
+ * Refuses addresses that nothing of ours has: unreadable, too long, or with a NUL, which no text in the database can hold
+ * (MALFORMED_REQUEST). Refuses hosts that are not ours, so that no answer carries a stranger's name (WRONG_HOST): with `PUBLIC_URL`
+ * every other host, loopback aside; without it every name but loopback and IP literals. Probes may come by any host.
  */
-export function checkHost(ctx: AppContext, request: Request): void {
-  const { hostname, pathname, host } = new URL(request.url)
-  if (PROBES.has(pathname) || isLoopback(hostname)) return
-  const allowed =
+export function checkAddress(ctx: AppContext, request: Request): void {
+  const { url } = requestState(request)
+  if (!url || request.url.length > ADDRESS_LENGTH_MAX || request.url.includes('%00'))
+    throw new AppError('MALFORMED_REQUEST')
+  if (PROBES.has(url.pathname) || isLoopback(url.hostname)) return
+  const isOurs =
     ctx.config.publicUrl === undefined
-      ? isIP(hostname.replace(/^\[|\]$/g, '')) !== 0
-      : host === new URL(ctx.config.publicUrl).host
-  if (!allowed) throw new AppError('WRONG_HOST')
+      ? isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0
+      : url.host === new URL(ctx.config.publicUrl).host
+  if (!isOurs) throw new AppError('WRONG_HOST')
 }
 
 const isLoopback = (hostname: string) =>
   hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
-
-const ADDRESS_LENGTH_MAX = 4096
-
-/** Refuses addresses that nothing of ours has: too long, or with a NUL, which no text in the database can hold. Throws MALFORMED_REQUEST. */
-export function checkAddress(request: Request): void {
-  if (request.url.length > ADDRESS_LENGTH_MAX || request.url.includes('%00')) throw new AppError('MALFORMED_REQUEST')
-}

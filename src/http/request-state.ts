@@ -4,6 +4,8 @@ import { type Actor, NOBODY } from '#src/permissions.ts'
 /** What is known of a request while it is answered; the request log tells it afterwards. */
 export type RequestState = {
   id: string
+  /** Where it was sent; undefined where its host or path is none. */
+  url: URL | undefined
   startedAt: number
   admitted: boolean
   route: string
@@ -23,6 +25,7 @@ export function requestState(request: Request): RequestState {
     const given = request.headers.get('x-request-id')
     state = {
       id: given && ID.test(given) ? given : Bun.randomUUIDv7(),
+      url: URL.parse(request.url) ?? undefined,
       startedAt: performance.now(),
       admitted: false,
       route: '',
@@ -35,3 +38,6 @@ export function requestState(request: Request): RequestState {
   }
   return state
 }
+
+/** The path that was asked for; of an address that cannot be read, the root. */
+export const pathOf = (request: Request): string => requestState(request).url?.pathname ?? '/'

@@ -70,4 +70,4 @@ const publicTeam = (team: PublicTeam): TeamAnswer => ({
 const INTEGER_MAX = 2_147_483_647
 /** A number from a cursor; one that somebody made up starts the list again. */
 const readNumber = (given: string | undefined) =>
-  given !== undefined && Number(given) <= INTEGER_MAX ? Math.trunc(Number(given)) : 0
+  given !== undefined && /^\d{1,10}$/.test(given) && Number(given) <= INTEGER_MAX ? Number(given) : 0

@@ -29,3 +29,13 @@ test.each(['number', 'name'])('every team is given once, in order of %s, however
   const keys = seen.map((team) => (sort === 'number' ? team.teamId : team.teamName.toLowerCase().replace(/\s/g, '')))
   expect(keys).toEqual(keys.toSorted())
 })
+
+test.each(['-99999999999', '-1e300', '-Infinity', 'NaN', '1e3', '99999999999'])(
+  'a made-up cursor with %s begins the list again',
+  async (number) => {
+    const cursor = Buffer.from(JSON.stringify(['number', number])).toString('base64url')
+    const answer = await fetch(`${app.url}/api/v1/teams?limit=1&cursor=${cursor}`)
+    expect(answer.status).toBe(200)
+    expect(((await answer.json()) as List).items[0]!.teamId).toBe('TEAM-001')
+  },
+)

@@ -94,7 +94,7 @@ export function RegistrationPage(props: RegistrationPageProps) {
 
 function ContactList({ label, contact, isWhole }: { label: string; contact: Contact; isWhole: boolean }) {
   const link = (scheme: 'tel' | 'mailto', address: string) =>
-    isWhole ? <a href={`${scheme}:${address}`}>{address}</a> : address
+    isWhole ? <a href={`${scheme}:${scheme === 'tel' ? address : mailAddress(address)}`}>{address}</a> : address
   return (
     <section>
       <h3 class="mb-2 font-semibold">{label}</h3>
@@ -109,6 +109,9 @@ function ContactList({ label, contact, isWhole }: { label: string; contact: Cont
     </section>
   )
 }
+
+/** For a `mailto:` address (RFC 6068): a `?` in a name must not begin its headers. */
+const mailAddress = (email: string) => email.split('@').map(encodeURIComponent).join('@')
 
 function SquadTable({ players }: { players: Registration['players'] }) {
   const asks = (key: 'dateOfBirth' | 'jerseyNumber') => players.some((player) => player[key] !== null)

@@ -20,6 +20,7 @@ import { hashPin, readReference } from '../secrets.ts'
 
 /** A link made by reference and PIN is for this visit. */
 const VISIT_SECONDS = 2 * 3600
+const REFERENCE = /^[0-9A-Z]{8}$/
 /** What a stranger's reference is compared with, so that known and unknown ones take as long. */
 const NOBODYS_PIN = new Uint8Array(32)
 
@@ -33,19 +34,22 @@ export async function openEntry(
   address: string,
 ): Promise<string> {
   const reference = readReference(typed.reference)
+  const pin = typed.pin.replace(/[\s-]/g, '')
+  // What cannot be one is no guess.
+  if (!REFERENCE.test(reference) || pin === '') throw wrong()
   const guessed = await ctx.guesses.guess(`pin ${reference}`, address, async () => {
     const team = await findTeamByReference(ctx.db.read, reference)
-    const isRight = equalBytes(hashPin(ctx, reference, typed.pin.replace(/[\s-]/g, '')), team?.pinHmac ?? NOBODYS_PIN)
+    const isRight = equalBytes(hashPin(ctx, reference, pin), team?.pinHmac ?? NOBODYS_PIN)
     return isRight ? team : undefined
   })
   if (guessed.outcome === 'right') return newEntryLink(ctx, guessed.right.id, VISIT_SECONDS)
-  if (guessed.outcome === 'wrong')
-    throw new AppError('VALIDATION_FAILED', {
-      errors: [{ field: 'reference', code: 'unknown', message: m.entry_wrong() }],
-    })
+  if (guessed.outcome === 'wrong') throw wrong()
   const { seconds } = guessed
   throw new AppError('RATE_LIMITED', { retryAfterSeconds: seconds, message: m.entry_wait({ seconds }) })
 }
+
+const wrong = () =>
+  new AppError('VALIDATION_FAILED', { errors: [{ field: 'reference', code: 'unknown', message: m.entry_wrong() }] })
 
 /** A team with its squad and documents: what its entry page shows. */
 export async function getEntry(ctx: AppContext, team: Team) {

@@ -3,7 +3,7 @@ import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
 import { AppError, type FieldError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
-import { cookie, expiredCookie } from '#src/http/cookies.ts'
+import { cookie, expiredCookie, readCookie } from '#src/http/cookies.ts'
 import { ownOrigin } from '#src/http/csrf.ts'
 import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
@@ -28,7 +28,7 @@ const DOOR_FIELD_LENGTH_MAX = 40
 export const entryPages = (ctx: AppContext) =>
   new Elysia({ name: 'registration.entry-pages' })
     .use(admit(ctx))
-    .get('/draft/:token', ({ params, request }) => showDraft(ctx, params.token, ownOrigin(ctx, request)), {
+    .get('/draft/:token', ({ params, request }) => showDraft(ctx, request, params.token), {
       admit: { tier: 'public', public: true, body: BODY_NONE },
     })
     .get('/entry', () => html(EntryDoorPage({ site: ctx.config.appTitle, reference: '', errors: [] })), {
@@ -55,16 +55,20 @@ export const entryPages = (ctx: AppContext) =>
       },
       { admit: { tier: 'write', public: true, body: BODY_FORM } },
     )
-    .get('/entry/:token', ({ params, query }) => showEntry(ctx, params.token, [], query.withdrawn !== undefined), {
-      admit: { tier: 'public', public: true, body: BODY_NONE },
-    })
+    .get(
+      '/entry/:token',
+      ({ params, query }) => showEntry(ctx, params.token, { isWithdrawn: query.withdrawn !== undefined }),
+      {
+        admit: { tier: 'public', public: true, body: BODY_NONE },
+      },
+    )
     .post(
       '/entry/:token/withdrawal',
       async ({ params, body }) => {
         const { confirmed, reason = '' } = body as Record<string, string>
         if (confirmed !== 'on') {
           const errors = [{ field: 'confirmed', code: 'required', message: m.entry_withdraw_unconfirmed() }]
-          return showEntry(ctx, params.token, errors, false)
+          return showEntry(ctx, params.token, { errors, reason: reason.slice(0, REASON_LENGTH_MAX) })
         }
         const team = await getTeamByLink(ctx, params.token)
         const actor = { kind: 'captain', teamId: team.id } as const
@@ -79,11 +83,12 @@ export const entryPages = (ctx: AppContext) =>
       { admit: { tier: 'write', public: true, body: BODY_FORM } },
     )
 
+type Shown = { errors?: FieldError[]; reason?: string; isWithdrawn?: boolean }
+
 async function showEntry(
   ctx: AppContext,
   token: string,
-  errors: FieldError[],
-  isWithdrawn: boolean,
+  { errors = [], reason = '', isWithdrawn = false }: Shown,
 ): Promise<Response> {
   const team = await getTeamByLink(ctx, token)
   const tournament = await getTournament(ctx, team.tournamentId)
@@ -91,16 +96,24 @@ async function showEntry(
     isWithdrawn && team.state === 'withdrawn'
       ? ({ kind: 'success', text: m.entry_withdrawn_flash() } as const)
       : undefined
-  const props = entryProps(ctx, tournament, await getEntry(ctx, team), { address: `/entry/${token}`, errors, flash })
+  const props = entryProps(ctx, tournament, await getEntry(ctx, team), {
+    address: `/entry/${token}`,
+    errors,
+    reason,
+    flash,
+  })
   return html(EntryPage(props), { status: errors.length > 0 ? 422 : 200 })
 }
 
 /** The form as it was left; once it was sent, the answer. */
-async function showDraft(ctx: AppContext, token: string, origin: string): Promise<Response> {
+async function showDraft(ctx: AppContext, request: Request, token: string): Promise<Response> {
+  const origin = ownOrigin(ctx, request)
   const draft = await getDraft(ctx, token)
   const tournament = await getTournament(ctx, draft.tournamentId)
   const base = tournament.isDefault ? '' : `/t/${tournament.slug}`
   const name = draftCookie(tournament)
+  // A link that a stranger made somebody follow must not take the place of the form they are filling in.
+  const own = readCookie(ctx, request, name)
   if (draft.teamId === null) {
     const refused = await whyRefused(ctx, tournament)
     if (refused !== undefined) return html(ClosedPage({ tournamentName: tournament.name, base, sentence: refused }))
@@ -112,9 +125,8 @@ async function showDraft(ctx: AppContext, token: string, origin: string): Promis
       form: draft.form,
       files: draft.files,
     })
-    return html(RegistrationPage(props), {
-      headers: { 'set-cookie': cookie(ctx, name, token, { maxAgeSeconds: DRAFT_SECONDS }) },
-    })
+    const keep = { 'set-cookie': cookie(ctx, name, token, { maxAgeSeconds: DRAFT_SECONDS }) }
+    return html(RegistrationPage(props), { headers: own === undefined || own === token ? keep : {} })
   }
   const [team, sent] = await Promise.all([getTeam(ctx, draft.teamId), findSentForm(ctx, tournament.id, token)])
   const view = AnswerPage({
@@ -126,5 +138,5 @@ async function showDraft(ctx: AppContext, token: string, origin: string): Promis
     reference: team.reference,
     secrets: sent && { pin: sent.pin, entryUrl: `${origin}/entry/${sent.token}` },
   })
-  return html(view, { headers: { 'set-cookie': expiredCookie(ctx, name) } })
+  return html(view, { headers: own === token ? { 'set-cookie': expiredCookie(ctx, name) } : {} })
 }

@@ -9,7 +9,7 @@ import { instantText } from '#src/tournaments/service.ts'
 import type { EntryDocument, EntryProps } from '#views/registration/entry.tsx'
 
 type Entry = { team: Team; players: readonly SquadPlayer[]; documents: readonly Document[] }
-type Around = Pick<EntryProps, 'address' | 'errors' | 'flash'>
+type Around = Pick<EntryProps, 'address' | 'errors' | 'reason' | 'flash'>
 
 /** What a team's own page shows of it, in the tournament's words and zone. */
 export function entryProps(

@@ -39,7 +39,7 @@ export function readDraftForm(
   fields: readonly (readonly [name: string, value: string])[],
 ): DraftForm {
   const values = new Map(fields)
-  const text = (name: string) => (values.get(name) ?? '').slice(0, TEXT_LENGTH_MAX)
+  const text = (name: string) => (values.get(name) ?? '').slice(0, TEXT_LENGTH_MAX).toWellFormed()
   const contact = (whose: string) =>
     Object.fromEntries(CONTACT_FIELDS.map((field) => [field, text(`${whose}.${field}`)])) as DraftContact
   const keys = [...new Set(fields.flatMap(([name, value]) => (name === 'row' && ROW_KEY.test(value) ? [value] : [])))]
