@@ -1,0 +1,41 @@
+/**
+ * Measures the product with public load tools and prints figures, ratios and targets. `bun bench/run.ts [--seconds 3] [--rounds 3]`
+ * `[--only start,registrations,…]`. Every ratio is of two things measured in turn in this very run; absolute rates are the machine's.
+ */
+import { parseArgs } from 'node:util'
+import { inFolder } from './folder.ts'
+import { measureReads } from './reads.ts'
+import { measureRegistrations } from './registrations.ts'
+import { conclude, title } from './report.ts'
+import { findProduct, startProduct } from './server.ts'
+import { ensureTools } from './tools.ts'
+
+const CHAPTERS = ['start', 'wire', 'reads', 'registrations', 'memory', 'growth'] as const
+type Chapter = (typeof CHAPTERS)[number]
+
+export type Options = { seconds: number; rounds: number }
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: CHAPTERS.join(',') },
+  },
+})
+const options: Options = { seconds: Number(values.seconds), rounds: Number(values.rounds) }
+const chapters = new Set(values.only.split(',') as Chapter[])
+
+await ensureTools()
+const product = await findProduct()
+title(product.isBuilt ? 'dist/teamsheet' : 'src/main.ts: nothing was built, so this measures the sources')
+
+await inFolder(async (folder) => {
+  const server = await startProduct(product, folder)
+  try {
+    if (chapters.has('reads')) await measureReads(server, options)
+    if (chapters.has('registrations')) await measureRegistrations(server, options)
+  } finally {
+    await server.stop()
+  }
+})
+conclude()
