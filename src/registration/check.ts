@@ -46,20 +46,19 @@ export function checkForm(tournament: Tournament, body: unknown): { form: Regist
 
 function readContact(read: Reader, value: unknown, field: string, country: string): Contact {
   const contact = read.object(value, field)
-  const phone = (written: string) =>
-    readPhone(written, country) ? undefined : { code: 'phone', message: m.rules_phone() }
+  /** Reading a number is the dearest of all checks, so each is read once. */
+  const numbers = { phone: '', whatsapp: '' }
+  const readInto = (which: keyof typeof numbers) => (written: string) => {
+    numbers[which] = readPhone(written, country) ?? ''
+    return numbers[which] === '' ? { code: 'phone', message: m.rules_phone() } : undefined
+  }
   const name = read.checked(contact.name, `${field}.name`, checkPersonName)
-  const mobile = read.checked(contact.phone, `${field}.phone`, (written) =>
-    written === '' ? { code: 'required', message: m.rules_phone_required() } : phone(written),
+  read.checked(contact.phone, `${field}.phone`, (written) =>
+    written === '' ? { code: 'required', message: m.rules_phone_required() } : readInto('phone')(written),
   )
   const email = read.checked(contact.email, `${field}.email`, checkEmail)
-  const whatsapp = read.optional(contact.whatsapp, `${field}.whatsapp`, phone)
-  return {
-    name,
-    email,
-    phone: readPhone(mobile, country) ?? '',
-    whatsapp: readPhone(whatsapp ?? mobile, country) ?? '',
-  }
+  read.optional(contact.whatsapp, `${field}.whatsapp`, readInto('whatsapp'))
+  return { name, email, phone: numbers.phone, whatsapp: numbers.whatsapp || numbers.phone }
 }
 
 function readPlayer(

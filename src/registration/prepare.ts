@@ -20,7 +20,8 @@ export type Prepared = {
   documents: readonly NamedDocument[]
   door: Door
   key: string | undefined
-  fingerprint: Uint8Array
+  /** Only with a key. */
+  fingerprint: Uint8Array | undefined
   draftId: string | undefined
 }
 
@@ -53,7 +54,7 @@ export function prepareEntry(
     door,
     now: now.toISOString(),
     keyHash: key === undefined ? null : hex(hashKey(key)),
-    fingerprint: hex(prepared.fingerprint),
+    fingerprint: prepared.fingerprint === undefined ? '' : hex(prepared.fingerprint),
     waitsForKey: door !== 'api',
     keyWaitMs: KEY_WAIT_MS,
     lockWaitMs: TOURNAMENT_WAIT_MS,

@@ -43,7 +43,10 @@ export async function registerTeam(
 ): Promise<Registered> {
   const { form, errors } = checkForm(tournament, submission.body)
   errors.push(...(submission.alsoWrong ?? []))
-  const content = fingerprint(submission.draft === undefined ? form : { form, draft: submission.draft.documents })
+  const content =
+    submission.key === undefined
+      ? undefined
+      : fingerprint(submission.draft === undefined ? form : { form, draft: submission.draft.documents })
   const replayed = errors.length === 0 && (await findReplay(ctx, tournament, submission, content))
   if (replayed) return replayed
 
@@ -92,9 +95,9 @@ async function findReplay(
   ctx: AppContext,
   tournament: Tournament,
   { door, key }: Submission,
-  content: Uint8Array,
+  content: Uint8Array | undefined,
 ): Promise<Registered | undefined> {
-  if (key === undefined) return undefined
+  if (key === undefined || content === undefined) return undefined
   const kept = await findAnswer(ctx, tournament.id, door, key, content)
   return (
     kept && replay(ctx, { id: kept.teamId, state: kept.state as TeamState, code: kept.code, secrets: kept.secrets })
