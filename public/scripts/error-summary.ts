@@ -20,17 +20,21 @@ function focusNewSummary(): void {
   for (const summary of summaries()) {
     if (seen.has(summary)) continue
     seen.add(summary)
+    for (const link of summary.querySelectorAll('a')) if (isWrong(link)) link.dataset.mendable = ''
     summary.focus()
     return
   }
 }
 
 function removeMended(summary: HTMLElement): void {
-  for (const link of summary.querySelectorAll('a')) {
-    const field = document.getElementById(link.hash.slice(1))?.closest('.field')
-    if (field && !field.matches('.field-wrong')) link.closest('li')?.remove()
-  }
+  for (const link of summary.querySelectorAll<HTMLAnchorElement>('a[data-mendable]'))
+    if (!isWrong(link)) link.closest('li')?.remove()
   if (!summary.querySelector('li')) summary.remove()
+}
+
+/** Whether the field that the line leads to says so too. */
+function isWrong({ hash }: HTMLAnchorElement): boolean {
+  return document.getElementById(hash.slice(1))?.closest('.field-wrong') != null
 }
 
 function summaries(): HTMLElement[] {

@@ -28,10 +28,17 @@ export function onHtmx(name: string, handle: (context: HtmxContext, event: HtmxE
   })
 }
 
-/** The sentence of an answer that is a refusal rather than a part of the page; undefined for every other answer. */
-export function refusalOf({ text }: HtmxContext): string | undefined {
-  const first = parseHtml(text ?? '').firstElementChild
-  return first?.matches('[data-error-code]') ? (first.textContent ?? '').trim() : undefined
+/** Whether an answer refuses without a part of the page that tells what is wrong: from us, or from whatever stands before us. */
+export function isRefusal({ response, text }: HtmxContext): boolean {
+  if (response === undefined || response.status < 400) return false
+  return parseHtml(text ?? '').querySelector('[data-error-summary], [data-section], [data-file-field]') === null
+}
+
+/** Our own sentence in a refusal. */
+export function sentenceOf({ text }: HtmxContext): string | undefined {
+  return parseHtml(text ?? '')
+    .querySelector('[data-error-code]')
+    ?.textContent?.trim()
 }
 
 /** A later request took its place. */

@@ -2,7 +2,7 @@
  * Says in a form's `[data-request-status]` when what was pressed in it did not come through. An answer that is a refusal changes nothing
  * else on the page: what was typed stays. The sentences are the server's or the element's own `data-…`.
  */
-import { type HtmxContext, onHtmx, refusalOf, wasReplaced } from './htmx.ts'
+import { type HtmxContext, isRefusal, onHtmx, sentenceOf, wasReplaced } from './htmx.ts'
 
 type Sentence = 'offline' | 'failed' | 'wait' | 'files'
 
@@ -12,7 +12,7 @@ onHtmx('htmx:before:request', (context) => {
 })
 
 onHtmx('htmx:before:swap', (context, event) => {
-  if (statusOf(context.request.form) && refusalOf(context) !== undefined) event.preventDefault()
+  if (statusOf(context.request.form) && isRefusal(context)) event.preventDefault()
 })
 
 onHtmx('htmx:finally:request', (context) => {
@@ -22,8 +22,7 @@ onHtmx('htmx:finally:request', (context) => {
   const seconds = response?.headers.get('Retry-After')
   if (!response) showRequestStatus(form, 'offline')
   else if (response.status === 429 && seconds) showRequestStatus(form, 'wait', { seconds })
-  else if (refusalOf(context) !== undefined) showRequestStatus(form, 'failed', { instead: refusalOf(context) })
-  else if (response.status >= 500 || response.status === 408) showRequestStatus(form, 'failed')
+  else if (isRefusal(context)) showRequestStatus(form, 'failed', { instead: sentenceOf(context) })
 })
 
 export function showRequestStatus(

@@ -2,7 +2,7 @@
  * Says in a form's `[data-save-status]` whether its draft is kept, and sees that it will be: what htmx could not send is asked for again
  * by `draft:changed`, after growing waits and when the connection is back. The sentences are the element's own `data-…`.
  */
-import { type HtmxContext, onHtmx, refusalOf, wasReplaced } from './htmx.ts'
+import { type HtmxContext, isRefusal, onHtmx, wasReplaced } from './htmx.ts'
 
 const RETRY_FIRST_MS = 2000
 const RETRY_LONGEST_MS = 60_000
@@ -28,7 +28,7 @@ onHtmx('htmx:finally:request', (context) => {
   }
   forget(form)
   // An answer that tells what is wrong in the form comes after it was kept.
-  show(form, refusalOf(context) === undefined ? 'saved' : 'failed')
+  show(form, isRefusal(context) ? 'failed' : 'saved')
 })
 
 window.addEventListener('online', () => {

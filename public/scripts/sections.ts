@@ -9,9 +9,11 @@ const pauses = new Map<HTMLFormElement, ReturnType<typeof setTimeout>>()
 
 document.addEventListener('input', ({ target }) => {
   const control = target as HTMLInputElement
+  // A file is sent on its own, and its answer tells of it.
+  if (control.type === 'file') return
   const section = control.closest('[data-section]')
   if (section) changed.add(section)
-  if (control.form?.querySelector('[data-save-status]') && control.type !== 'file') waitForPause(control.form)
+  if (control.form?.querySelector('[data-save-status]')) waitForPause(control.form)
 })
 
 document.addEventListener('focusin', ({ target }) => {

@@ -75,6 +75,13 @@ describe('the door', () => {
     expect((await enter(reference, wrong)).status).toBe(422)
   })
 
+  test('does not count what was left empty or cannot be a reference', async () => {
+    for (let miss = 1; miss <= 25; miss += 1) expect((await enter('', '')).status).toBe(422)
+    for (let miss = 1; miss <= 6; miss += 1) expect((await enter('ABC', '123456')).status).toBe(422)
+    const { reference, pin } = await aTeam()
+    expect((await enter(reference, pin)).status).toBe(303)
+  })
+
   test('gives a link for this visit', async () => {
     const { reference, pin, link } = await aTeam()
     const visit = (await enter(reference, pin)).headers.get('location')!
@@ -129,11 +136,13 @@ describe('a team’s page', () => {
 })
 
 describe('withdrawing', () => {
-  test('asks for the tick, and says so beside it', async () => {
+  test('asks for the tick, and says so beside it with the reason kept', async () => {
     const { registration, link } = await aTeam()
     const answer = await withdraw(link, { reason: 'No players' })
+    const html = await answer.text()
     expect(answer.status).toBe(422)
-    expect(errorsOf(await answer.text())).toEqual({ confirmed: 'Please tick the box if you want to withdraw.' })
+    expect(errorsOf(html)).toEqual({ confirmed: 'Please tick the box if you want to withdraw.' })
+    expect(html).toContain('>No players</textarea>')
     const [team] = await app.ctx.db.read`select state from teams where name = ${registration.teamName}`
     expect(team!.state).toBe('submitted')
   })

@@ -63,6 +63,8 @@ export type EntryProps = {
   address: string
   flash?: FlashMessage
   errors: SummaryError[]
+  /** Of the withdrawal, as it was typed. */
+  reason: string
   teamName: string
   clubLabel: string
   clubName: string
@@ -128,6 +130,7 @@ export function EntryPage(props: EntryProps) {
       {props.mayWithdraw && (
         <Withdrawal
           address={props.address}
+          reason={props.reason}
           error={props.errors.find((error) => error.field === 'confirmed')?.message}
         />
       )}
@@ -148,11 +151,19 @@ function Documents({ documents }: { documents: EntryDocument[] }) {
   )
 }
 
-function Withdrawal({ address, error }: { address: string; error: string | undefined }) {
+function Withdrawal({ address, reason, error }: { address: string; reason: string; error: string | undefined }) {
   return (
     <Card id="withdraw" title={m.entry_withdraw()} lead={m.entry_withdraw_lead()}>
       <form class="form-stack" method="post" action={`${address}/withdrawal`} noValidate>
-        <Field name="reason" label={m.entry_withdraw_reason()} type="textarea" rows={2} optional maxLength={500} />
+        <Field
+          name="reason"
+          label={m.entry_withdraw_reason()}
+          type="textarea"
+          value={reason}
+          rows={2}
+          optional
+          maxLength={500}
+        />
         <CheckboxField name="confirmed" label={m.entry_withdraw_confirm()} error={error} required />
         <Button type="submit" kind="danger" isBlock busyLabel={m.entry_withdrawing()}>
           {m.entry_withdraw()}
