@@ -38,12 +38,22 @@ export function listProcesses(cluster: string): number[] {
       try {
         const folder = statSync(`/proc/${pid}/cwd`)
         if (folder.dev !== wanted.dev || folder.ino !== wanted.ino) return false
-        // Not the shell of somebody who looks around; a program that was replaced meanwhile reads `postgres (deleted)`.
-        return basename(readlinkSync(`/proc/${pid}/exe`)).split(' ')[0] === 'postgres'
       } catch {
         return false
       }
+      // Not the shell of somebody who looks around. One that is just ending has no program any more, but may hold the shared memory yet.
+      const program = programOf(pid)
+      return program === undefined || program === 'postgres'
     })
+}
+
+function programOf(pid: number): string | undefined {
+  try {
+    // A program that was replaced meanwhile reads `postgres (deleted)`.
+    return basename(readlinkSync(`/proc/${pid}/exe`)).split(' ')[0]
+  } catch {
+    return undefined
+  }
 }
 
 async function stopProcesses(cluster: string): Promise<number | undefined> {
