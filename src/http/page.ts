@@ -3,9 +3,13 @@ import { renderFragment, renderPage } from '#views/layouts/render.ts'
 
 type Options = { status?: number; headers?: Record<string, string>; fragment?: boolean }
 
-/** A page as an answer; with `fragment`, a part of one. Pages show what only the asker may see: nobody stores them. */
-export function html(view: VNode, { status = 200, headers = {}, fragment = false }: Options = {}): Response {
-  return new Response(fragment ? renderFragment(view) : renderPage(view), {
+/**
+ * A page as an answer, or what was rendered of one; with `fragment`, a part of one. Pages show what only the asker may see: nobody
+ * stores them.
+ */
+export function html(view: VNode | string, { status = 200, headers = {}, fragment = false }: Options = {}): Response {
+  const render = fragment ? renderFragment : renderPage
+  return new Response(typeof view === 'string' ? view : render(view), {
     status,
     headers: { 'cache-control': 'no-store', ...headers, 'content-type': 'text/html; charset=utf-8' },
   })

@@ -5,8 +5,10 @@ import { listDraftFiles } from '#src/documents/service.ts'
 import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { readCookie } from '#src/http/cookies.ts'
+import { ownOrigin } from '#src/http/csrf.ts'
 import { BODY_NONE, BODY_WHOLE_FORM } from '#src/http/limits.ts'
 import { basePath, html } from '#src/http/page.ts'
+import { renderPage } from '#views/layouts/render.ts'
 import { ClosedPage } from '#views/registration/answer.tsx'
 import { KeptNotice, RegistrationPage } from '#views/registration/form.tsx'
 import { FormSection } from '#views/registration/form-section.tsx'
@@ -25,6 +27,7 @@ import {
   toAnswer,
 } from './exchange/pages.ts'
 import { formFilePages } from './files/pages.ts'
+import { freshPage } from './fresh-page.ts'
 import type { PostedForm } from './post.ts'
 import { squadRowPages } from './rows/pages.ts'
 import { checkDraft, sendDraft, whyRefused } from './send.ts'
@@ -94,9 +97,16 @@ async function showForm(ctx: AppContext, asked: Asked): Promise<Response> {
     return html(ClosedPage({ tournamentName: tournament.name, base: basePath(params), sentence: closed }))
   let draft = await openDraft(ctx, tournament, readCookie(ctx, request, draftCookie(tournament)))
   if (draft.teamId !== null) draft = await openDraft(ctx, tournament, undefined)
-  const props = await propsOf(ctx, asked, { ...draft, isKept: draft.id !== undefined })
-  return html(RegistrationPage(props), { headers: keepDraftCookie(ctx, tournament, draft.token) })
+  const page = async (token: string) =>
+    renderPage(RegistrationPage(await propsOf(ctx, asked, { ...draft, token, isKept: draft.id !== undefined })))
+  const isFresh = draft.id === undefined
+  const shown = isFresh
+    ? await freshPage(tournament, ownAddress(ctx, asked), draft.token, page)
+    : await page(draft.token)
+  return html(shown, { headers: keepDraftCookie(ctx, tournament, draft.token) })
 }
+
+const ownAddress = (ctx: AppContext, { request, params }: Asked) => ownOrigin(ctx, request) + basePath(params)
 
 async function send(ctx: AppContext, asked: Asked, posted: PostedForm): Promise<Response> {
   const { token, draft, form, wrongFiles } = posted
