@@ -9,9 +9,7 @@ async function start(flags: readonly string[]): Promise<number> {
   await install()
   if (!(await isBuilt())) await build({ isQuick: true })
   const server = Bun.spawn([EXECUTABLE, 'serve', ...flags], { cwd: ROOT, stdio: ['inherit', 'inherit', 'inherit'] })
-  process.on('SIGTERM', () => server.kill('SIGTERM'))
-  // A terminal tells the server itself.
-  process.on('SIGINT', () => process.stdin.isTTY || server.kill('SIGINT'))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => server.kill(signal))
   await server.exited
   return server.exitCode ?? ENDED_BY_SIGNAL
 }

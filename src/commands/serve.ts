@@ -48,8 +48,9 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
 /** A signal, or a failure that nobody caught: what it left behind cannot be trusted, so the server stops in order as well. */
 function untilToldToStop(log: Logger): Promise<'SIGINT' | 'SIGTERM' | 'failure'> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve('SIGINT'))
-    process.once('SIGTERM', () => resolve('SIGTERM'))
+    // Told again, by a terminal and by whoever started us, it goes on stopping in order.
+    process.on('SIGINT', () => resolve('SIGINT'))
+    process.on('SIGTERM', () => resolve('SIGTERM'))
     for (const event of ['unhandledRejection', 'uncaughtException'] as const)
       process.on(event, (error: unknown) => {
         log.fatal({ err: error }, 'server.failed')

@@ -79,6 +79,15 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s stops it in order, its database in
   expect(server.output()).toContain('"event":"server.stopped"')
 })
 
+test('told twice, as by a terminal and by the program that started it, it still stops in order', async () => {
+  const server = await startExecutable()
+  process.kill(server.pid, 'SIGINT')
+  await until(() => server.output().includes('"event":"server.stopping"'))
+  expect(await server.stop('SIGINT')).toBe(0)
+  expect(listProcesses(clusterOf(server.dataDir))).toEqual([])
+  expect(server.output()).toContain('"event":"server.stopped"')
+})
+
 test('a second one on the same data is refused with a sentence, and the first goes on', async () => {
   const server = await startExecutable()
   const second = await runExecutable(['--port', '0'], { cwd: server.folder })
