@@ -28,6 +28,7 @@ CREATE TABLE "files" (
 	"bytes" integer NOT NULL,
 	"content_type" text NOT NULL,
 	"put_at" timestamp with time zone NOT NULL,
+	"sender_hash" "bytea" NOT NULL,
 	CONSTRAINT "files_never_empty" CHECK ("files"."bytes" > 0)
 );
 --> statement-breakpoint
@@ -40,7 +41,6 @@ CREATE TABLE "uploads" (
 	"kind" text NOT NULL,
 	"file_id" uuid NOT NULL,
 	"original_name" text NOT NULL,
-	"sender_hash" "bytea" NOT NULL,
 	"team_id" uuid,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,

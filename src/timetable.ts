@@ -11,7 +11,7 @@ const HOUR_MS = 60 * MINUTE_MS
 /** Of its interval, by chance: several processes should not all work in the same second. */
 const JITTER = 0.1
 
-export type Task = { name: string; everyMs: number; run: (ctx: AppContext) => Promise<unknown> }
+export type Task = { name: string; everyMs: number; run: (ctx: AppContext, stopping: AbortSignal) => Promise<unknown> }
 
 /** What happens when nobody asks. Every task is safe to run in several processes at once, and to run twice. */
 export const TIMETABLE: readonly Task[] = [
@@ -25,18 +25,18 @@ export const TIMETABLE: readonly Task[] = [
   { name: 'collect-orphans', everyMs: HOUR_MS, run: collectOrphans },
 ]
 
-/** Runs every task when its time comes, never the same one twice at once. `stop` waits for those that run. */
+/** Runs every task when its time comes, never the same one twice at once. `stop` tells those that run and waits for them. */
 export function startTimetable(ctx: AppContext, tasks = TIMETABLE): { stop(): Promise<void> } {
   const timers = new Set<Timer>()
   const running = new Set<Promise<void>>()
-  let stopped = false
+  const stopping = new AbortController()
 
   const schedule = (task: Task) => {
-    if (stopped) return
+    if (stopping.signal.aborted) return
     const delayMs = task.everyMs * (1 + JITTER * Math.random())
     const timer = setTimeout(() => {
       timers.delete(timer)
-      const run = runTask(ctx, task).finally(() => {
+      const run = runTask(ctx, task, stopping.signal).finally(() => {
         running.delete(run)
         schedule(task)
       })
@@ -48,7 +48,7 @@ export function startTimetable(ctx: AppContext, tasks = TIMETABLE): { stop(): Pr
 
   return {
     async stop() {
-      stopped = true
+      stopping.abort()
       for (const timer of timers) clearTimeout(timer)
       await Promise.all(running)
     },
@@ -56,10 +56,10 @@ export function startTimetable(ctx: AppContext, tasks = TIMETABLE): { stop(): Pr
 }
 
 /** Runs one task now. A failure is logged and waits for the next time. */
-export async function runTask(ctx: AppContext, task: Task): Promise<void> {
+export async function runTask(ctx: AppContext, task: Task, stopping = new AbortController().signal): Promise<void> {
   const startedAt = performance.now()
   try {
-    await task.run(ctx)
+    await task.run(ctx, stopping)
     ctx.log.debug({ task: task.name, durationMs: Math.round(performance.now() - startedAt) }, 'task.finished')
   } catch (error) {
     ctx.log.error({ task: task.name, err: error }, 'task.failed')

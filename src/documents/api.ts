@@ -8,7 +8,7 @@ import { bodyFile } from '#src/http/limits.ts'
 import { ONE_FILE, readMultipart } from '#src/http/multipart.ts'
 import { networkOf } from '#src/http/rate-limit.ts'
 import { isDocumentKind, UploadAnswer } from './model.ts'
-import { saveUpload } from './service.ts'
+import { receiveFile, saveUpload } from './service.ts'
 
 /** Files sent on their own, to be named in a registration within a day. */
 export const documentsApi = (ctx: AppContext) => {
@@ -16,8 +16,8 @@ export const documentsApi = (ctx: AppContext) => {
   return new Elysia({ name: 'documents.api' }).use(admit(ctx)).post(
     '/uploads',
     async ({ request, server, tournament, address, set }) => {
-      const { kind, received, originalName } = await readUploadForm(ctx, request, server, body.maxBytes)
       const sender = networkOf(address)
+      const { kind, received, originalName } = await readUploadForm(ctx, request, server, body.maxBytes, sender)
       const answer = await saveUpload(ctx, { tournamentId: tournament.id, kind, received, originalName, sender })
       set.status = 201
       return answer
@@ -37,7 +37,7 @@ export const documentsApi = (ctx: AppContext) => {
 type Server = Parameters<typeof readMultipart>[1]
 
 /** The fields `kind` and `file`, in any order. The file is gone again where either is wrong. Throws VALIDATION_FAILED and what reading throws. */
-async function readUploadForm(ctx: AppContext, request: Request, server: Server, maxBytes: number) {
+async function readUploadForm(ctx: AppContext, request: Request, server: Server, maxBytes: number, sender: string) {
   let kind = ''
   let originalName = ''
   let received: ReceivedFile | undefined
@@ -53,7 +53,7 @@ async function readUploadForm(ctx: AppContext, request: Request, server: Server,
         async onFile(name, filename, _mimeType, content) {
           if (name !== 'file') return
           originalName = filename
-          received = await ctx.files.receive(content, { maxBytes: ctx.config.maxFileSize })
+          received = await receiveFile(ctx, content, sender)
         },
       },
     )

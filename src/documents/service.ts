@@ -14,6 +14,7 @@ import {
   type Upload,
   type UploadAnswer,
 } from './model.ts'
+import { releaseFile } from './orphans.ts'
 import * as store from './store.ts'
 
 export { fileAddress, openByToken } from './file-address.ts'
@@ -30,17 +31,33 @@ const DRAFT_FILES_MAX = 60
 const DRAFT_BYTES_MAX = 250 * 1024 * 1024
 
 /**
- * Puts a received file into the store, durably, and returns its id. First it commits a claim that keeps the collector away for a day,
- * and only then writes: so a file that is found there already is not deleted before somebody names it.
+ * Takes an anonymous sender's file in as it arrives. `sender` is the client's network, of which only so many files may arrive at once
+ * unless `ENABLE_RATE_LIMITING` is false. Throws as `FileStore.receive` does.
+ */
+export const receiveFile = (
+  ctx: AppContext,
+  content: AsyncIterable<Uint8Array>,
+  sender: string,
+): Promise<ReceivedFile> =>
+  ctx.files.receive(content, {
+    maxBytes: ctx.config.maxFileSize,
+    sender: ctx.config.enableRateLimiting ? sender : undefined,
+  })
+
+/**
+ * Puts a received file into the store, durably, and returns its id and the instant of the put, by which whoever names it remembers it.
+ * First it commits a claim that keeps the collector away for a day, and only then writes: so a file that is found there already is not
+ * deleted before somebody names it. `sender` is charged for it while no document names it.
  */
 export async function putFile(
   ctx: AppContext,
   tournamentId: string,
   received: ReceivedFile,
-): Promise<{ fileId: string }> {
-  const fileId = await store.claimFile(ctx.db.locking, tournamentId, received, ctx.now())
+  sender: string,
+): Promise<store.Claim> {
+  const claim = await store.claimFile(ctx.db.locking, tournamentId, received, hashSender(ctx, sender), ctx.now())
   await ctx.files.keep(received, tournamentId)
-  return { fileId }
+  return claim
 }
 
 type NewFile = {
@@ -77,7 +94,7 @@ export async function saveUpload(ctx: AppContext, file: NewFile): Promise<Upload
 export type NewDraftFile = NewFile & { draftId: string; slot: string }
 
 /**
- * Keeps a file in a slot of a draft, instead of what is there. The received file is used up, also by a refusal.
+ * Keeps a file in a slot of a draft, and deletes what was there. The received file is used up, also by a refusal.
  * Throws NOT_FOUND, CONFLICT (the draft was registered), BODY_TOO_LARGE (the draft is full), RATE_LIMITED, STORAGE_UNAVAILABLE.
  */
 export async function saveDraftFile(ctx: AppContext, file: NewDraftFile): Promise<DraftFile> {
@@ -86,20 +103,36 @@ export async function saveDraftFile(ctx: AppContext, file: NewDraftFile): Promis
     if (!SLOT.test(slot) || !isDocumentKind(kind)) throw new AppError('NOT_FOUND')
     const draft = await store.findDraft(ctx.db.read, draftId, tournamentId)
     if (draft === undefined) throw new AppError('NOT_FOUND')
+    if (draft.registered) throw draftRegistered()
     const held = await store.countDraftFiles(ctx.db.read, draftId, slot)
     if (held.files >= DRAFT_FILES_MAX || held.bytes + received.bytes > DRAFT_BYTES_MAX)
       throw new AppError('BODY_TOO_LARGE', { message: m.documents_draft_full() })
     const upload = { ...(await prepareUpload(ctx, file)), expiresAt: NO_END }
-    const uploadId = draft.registered ? undefined : await store.replaceDraftUpload(ctx.db.read, draftId, slot, upload)
-    if (uploadId === undefined) throw new AppError('CONFLICT', { message: m.documents_draft_registered() })
-    const { fileId, originalName } = upload
-    return { uploadId, slot, kind, originalName, bytes: received.bytes, contentType: received.contentType, fileId }
+    const { fileId, originalName, createdAt } = upload
+    const saved = await store.replaceDraftUpload(ctx.db.read, draftId, slot, upload)
+    if (saved === undefined) {
+      await releaseFile(ctx, { fileId, putAt: createdAt })
+      throw draftRegistered()
+    }
+    if (saved.replaced) await releaseFile(ctx, saved.replaced)
+    return {
+      uploadId: saved.uploadId,
+      slot,
+      kind,
+      originalName,
+      bytes: received.bytes,
+      contentType: received.contentType,
+      fileId,
+    }
   })
 }
 
-/** Takes a file out of a draft's slot; false where there was none. */
-export const removeDraftFile = (ctx: AppContext, draftId: string, slot: string): Promise<boolean> =>
-  store.removeDraftUpload(ctx.db.read, draftId, slot)
+/** Takes a file out of a draft's slot and deletes it; false where there was none. */
+export async function removeDraftFile(ctx: AppContext, draftId: string, slot: string): Promise<boolean> {
+  const removed = await store.removeDraftUpload(ctx.db.read, draftId, slot)
+  if (removed) await releaseFile(ctx, removed)
+  return removed !== undefined
+}
 
 /** In the order of their slots. */
 export const listDraftFiles = (ctx: AppContext, draftId: string): Promise<DraftFile[]> =>
@@ -130,12 +163,14 @@ async function usingUp<T>(ctx: AppContext, received: ReceivedFile, work: () => P
 }
 
 async function prepareUpload(ctx: AppContext, file: NewFile) {
-  const { tournamentId, kind, received } = file
-  const senderHash = ctx.keys.hash('sender', file.sender)
-  await takeAllowance(ctx, senderHash, received.bytes)
-  const { fileId } = await putFile(ctx, tournamentId, received)
+  const { tournamentId, kind, received, sender } = file
+  await takeAllowance(ctx, hashSender(ctx, sender), received.bytes)
+  const { fileId, putAt } = await putFile(ctx, tournamentId, received, sender)
   const originalName = cleanFileName(file.originalName, received.contentType)
-  return { tournamentId, kind, fileId, originalName, senderHash, createdAt: ctx.now() }
+  return { tournamentId, kind, fileId, originalName, createdAt: putAt }
 }
+
+const draftRegistered = () => new AppError('CONFLICT', { message: m.documents_draft_registered() })
+const hashSender = (ctx: AppContext, sender: string) => ctx.keys.hash('sender', sender)
 
 const digestOf = (id: string) => createHash('sha256').update(id).digest()

@@ -9,27 +9,32 @@ export type FileRow = { id: string; tournamentId: string; name: string; contentT
 /** What the advisory lock on a file is taken for. */
 export const lockSubject = (tournamentId: string, name: string) => `${tournamentId}/${name}`
 
+/** A put of a file. Of two puts of one file, `putAt` tells which came last. */
+export type Claim = { fileId: string; putAt: Date }
+
 /**
- * Claims a file for the next day, in one statement that takes its lock first and commits; returns the file's id. The insert looks at the
- * row as it is after the wait, whatever the statement's snapshot says.
+ * Claims a file for the next day, in one statement that takes its lock first and commits. The insert looks at the row as it is after
+ * the wait, whatever the statement's snapshot says. A put is a millisecond later than the one before, whatever the clocks say.
  */
 export async function claimFile(
   sql: Queryable,
   tournamentId: string,
   file: ReceivedFile,
-  putAt: Date,
-): Promise<string> {
-  const [row] = await sql<[{ id: string }]>`
+  senderHash: Uint8Array,
+  now: Date,
+): Promise<Claim> {
+  const [row] = await sql<[Claim]>`
     with held as materialized (
       select pg_advisory_xact_lock(${LOCKS.file}::int, hashtext(${lockSubject(tournamentId, file.name)}))
     )
-    insert into files (id, tournament_id, name, digest, bytes, content_type, put_at)
+    insert into files (id, tournament_id, name, digest, bytes, content_type, put_at, sender_hash)
     select ${Bun.randomUUIDv7()}::uuid, ${tournamentId}::uuid, ${file.name}::text, ${file.digest}::bytea, ${file.bytes}::int,
-      ${file.contentType}::text, ${putAt}::timestamptz
+      ${file.contentType}::text, ${now}::timestamptz, ${senderHash}::bytea
     from held
-    on conflict (tournament_id, name) do update set put_at = greatest(files.put_at, excluded.put_at)
-    returning id`
-  return row.id
+    on conflict (tournament_id, name) do update set
+      put_at = greatest(files.put_at + interval '1 millisecond', excluded.put_at), sender_hash = excluded.sender_hash
+    returning id as "fileId", put_at as "putAt"`
+  return row
 }
 
 export async function findFile(sql: Queryable, fileId: string): Promise<FileRow | undefined> {
@@ -43,16 +48,15 @@ type NewUpload = {
   kind: DocumentKind
   fileId: string
   originalName: string
-  senderHash: Uint8Array
   createdAt: Date
   expiresAt: Date
 }
 
 export async function insertUpload(sql: Queryable, capabilityHash: Uint8Array, upload: NewUpload): Promise<void> {
   await sql`
-    insert into uploads (id, tournament_id, capability_hash, kind, file_id, original_name, sender_hash, created_at, expires_at)
+    insert into uploads (id, tournament_id, capability_hash, kind, file_id, original_name, created_at, expires_at)
     values (${Bun.randomUUIDv7()}, ${upload.tournamentId}, ${capabilityHash}, ${upload.kind}, ${upload.fileId}, ${upload.originalName},
-      ${upload.senderHash}, ${upload.createdAt}, ${upload.expiresAt})`
+      ${upload.createdAt}, ${upload.expiresAt})`
 }
 
 export async function findDraft(
@@ -66,26 +70,28 @@ export async function findDraft(
 }
 
 /**
- * Puts the file into the draft's slot, instead of what is there, and returns the upload's id; undefined where the draft has become a
- * registration. One statement: holding the draft's row would meet a registration, which takes uploads and draft in the other order.
+ * Puts the file into the draft's slot and returns the upload's id, with the put of the file that was there; undefined where the draft has
+ * become a registration. One statement: holding the draft's row would meet a registration, which takes uploads and draft in the other order.
  */
 export async function replaceDraftUpload(
   sql: Queryable,
   draftId: string,
   slot: string,
   upload: NewUpload,
-): Promise<string | undefined> {
-  const [row] = await sql<{ id: string }[]>`
-    insert into uploads (id, tournament_id, draft_id, slot, kind, file_id, original_name, sender_hash, created_at, expires_at)
+): Promise<{ uploadId: string; replaced: Claim | undefined } | undefined> {
+  const [row] = await sql<{ uploadId: string; fileId: string | null; putAt: Date }[]>`
+    with replaced as (select file_id, created_at from uploads where draft_id = ${draftId} and slot = ${slot})
+    insert into uploads (id, tournament_id, draft_id, slot, kind, file_id, original_name, created_at, expires_at)
     select ${Bun.randomUUIDv7()}::uuid, tournament_id, id, ${slot}::text, ${upload.kind}::text, ${upload.fileId}::uuid,
-      ${upload.originalName}::text, ${upload.senderHash}::bytea, ${upload.createdAt}::timestamptz, ${upload.expiresAt}::timestamptz
+      ${upload.originalName}::text, ${upload.createdAt}::timestamptz, ${upload.expiresAt}::timestamptz
     from drafts where id = ${draftId} and team_id is null
     on conflict (draft_id, slot) do update set id = excluded.id, kind = excluded.kind, file_id = excluded.file_id,
-      original_name = excluded.original_name, sender_hash = excluded.sender_hash, created_at = excluded.created_at,
-      expires_at = excluded.expires_at
+      original_name = excluded.original_name, created_at = excluded.created_at, expires_at = excluded.expires_at
     where uploads.team_id is null
-    returning id`
-  return row?.id
+    returning id as "uploadId", (select file_id from replaced) as "fileId", (select created_at from replaced) as "putAt"`
+  if (row === undefined) return undefined
+  const { uploadId, fileId, putAt } = row
+  return { uploadId, replaced: fileId === null ? undefined : { fileId, putAt } }
 }
 
 /** How much a draft holds apart from one slot. */
@@ -106,10 +112,12 @@ export async function listDraftFiles(sql: Queryable, draftId: string): Promise<D
     from uploads u join files f on f.id = u.file_id where u.draft_id = ${draftId} order by u.slot`
 }
 
-/** Takes the file out of its slot; whether there was one. A file that a team was registered with stays. */
-export async function removeDraftUpload(sql: Queryable, draftId: string, slot: string): Promise<boolean> {
-  const { count } = await sql`delete from uploads where draft_id = ${draftId} and slot = ${slot} and team_id is null`
-  return count > 0
+/** Takes the file out of its slot and returns its put, where there was one. A file that a team was registered with stays. */
+export async function removeDraftUpload(sql: Queryable, draftId: string, slot: string): Promise<Claim | undefined> {
+  const [row] = await sql<Claim[]>`
+    delete from uploads where draft_id = ${draftId} and slot = ${slot} and team_id is null
+    returning file_id as "fileId", created_at as "putAt"`
+  return row
 }
 
 export async function removeUploadsOfDrafts(sql: Queryable, draftIds: string[]): Promise<number> {
@@ -137,11 +145,12 @@ export async function removeExpiredUploads(sql: Queryable, before: Date, most: n
 
 export type HeldBytes = { sender: string; bytes: number; total: number }
 
-/** What files that no registration names hold, by sender (hexadecimal), the largest first. */
+/** What files that no document names hold, whether anything else names them or not, by sender (hexadecimal), the largest first. */
 export async function listHeldBytes(sql: Queryable, most: number): Promise<HeldBytes[]> {
   return sql<HeldBytes[]>`
-    select encode(u.sender_hash, 'hex') as sender, sum(f.bytes)::float8 as bytes, (sum(sum(f.bytes)) over ())::float8 as total
-    from uploads u join files f on f.id = u.file_id where u.team_id is null group by u.sender_hash order by 2 desc limit ${most}`
+    select encode(f.sender_hash, 'hex') as sender, sum(f.bytes)::float8 as bytes, (sum(sum(f.bytes)) over ())::float8 as total
+    from files f where not exists (select from documents d where d.file_id = f.id)
+    group by f.sender_hash order by 2 desc limit ${most}`
 }
 
 export async function listDocuments(sql: Queryable, teamId: string): Promise<Document[]> {
@@ -151,16 +160,16 @@ export async function listDocuments(sql: Queryable, teamId: string): Promise<Doc
     from documents d join files f on f.id = d.file_id where d.team_id = ${teamId} order by d.position, d.id`
 }
 
-/** Files that nothing names and nobody has put since, the longest unclaimed first. */
-export async function listOrphans(sql: Queryable, before: Date, most: number): Promise<FileRow[]> {
+/** Files that nothing names and nobody has put after `lastPut`, the longest unclaimed first. */
+export async function listOrphans(sql: Queryable, lastPut: Date, most: number): Promise<FileRow[]> {
   return sql<FileRow[]>`
     select f.id, f.tournament_id as "tournamentId", f.name, f.content_type as "contentType" from files f
-    where f.put_at < ${before} and ${unnamed(sql)} order by f.put_at limit ${most}`
+    where f.put_at <= ${lastPut} and ${unnamed(sql)} order by f.put_at limit ${most}`
 }
 
 /** Asked again under the file's lock. */
-export async function isOrphan(tx: Queryable, fileId: string, before: Date): Promise<boolean> {
-  const rows = await tx`select 1 from files f where f.id = ${fileId} and f.put_at < ${before} and ${unnamed(tx)}`
+export async function isOrphan(tx: Queryable, fileId: string, lastPut: Date): Promise<boolean> {
+  const rows = await tx`select 1 from files f where f.id = ${fileId} and f.put_at <= ${lastPut} and ${unnamed(tx)}`
   return rows.length > 0
 }
 

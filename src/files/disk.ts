@@ -7,6 +7,7 @@ import { isMissing, onDisk } from './disk-failure.ts'
 import { diskSpace } from './disk-space.ts'
 import { incomingPath, removeLeftovers } from './incoming.ts'
 import { fileIntake } from './intake.ts'
+import { RECEPTIONS_A_SENDER_MAX, RECEPTIONS_MAX, roomForReceptions } from './room.ts'
 import { type FileStore, LEAST_FREE_BYTES, type ReceivedFile, type ReceiveLimits } from './storage.ts'
 
 const INCOMING = 'incoming'
@@ -18,13 +19,21 @@ type Options = {
   /** The installation's file key: without it nobody can tell from a name which content it is. */
   fileKey: Uint8Array
   leastFreeBytes?: number
+  receptionsMax?: number
+  receptionsASenderMax?: number
 }
 
 /**
  * Files on a disk: `<dir>/<tournament>/<first two digits>/<name>`, and `<dir>/incoming` for what is arriving.
  * Deletes what a process that died left there. The directory may be shared by several processes.
  */
-export function diskStore({ dir: given, fileKey, leastFreeBytes = LEAST_FREE_BYTES }: Options): FileStore {
+export function diskStore({
+  dir: given,
+  fileKey,
+  leastFreeBytes = LEAST_FREE_BYTES,
+  receptionsMax = RECEPTIONS_MAX,
+  receptionsASenderMax = RECEPTIONS_A_SENDER_MAX,
+}: Options): FileStore {
   const dir = resolve(given)
   const incoming = join(dir, INCOMING)
   mkdirSync(incoming, { recursive: true, mode: 0o700 })
@@ -32,21 +41,17 @@ export function diskStore({ dir: given, fileKey, leastFreeBytes = LEAST_FREE_BYT
   // Who sweeps next hears of a failure; a start does not fail for it.
   swept.catch(() => 0)
   const ensureDirectory = durableDirectories(dir)
-  const space = diskSpace(dir)
+  const space = () => diskSpace(dir)
+  const room = roomForReceptions(space, { leastFreeBytes, receptionsMax, receptionsASenderMax })
 
   return {
     async receive(source, limits) {
       await swept.catch(() => 0)
-      if ((await space()).freeBytes < leastFreeBytes) throw new AppError('STORAGE_UNAVAILABLE')
-      const temporary = incomingPath(incoming)
-      const handle = await onDisk(open(temporary, 'wx', 0o600))
+      const settle = await room.reserve(limits)
       try {
-        return { ...(await write(handle, source, limits, fileKey)), temporary }
-      } catch (error) {
-        await rm(temporary, { force: true })
-        throw error
+        return await receive(incomingPath(incoming), source, limits, fileKey)
       } finally {
-        await handle.close()
+        settle()
       }
     },
 
@@ -71,8 +76,26 @@ export function diskStore({ dir: given, fileKey, leastFreeBytes = LEAST_FREE_BYT
     },
 
     removeLeftovers: () => onDisk(removeLeftovers(incoming, false)),
+    hasRoom: room.isThere,
     freeBytes: async () => (await space()).freeBytes,
     totalBytes: async () => (await space()).totalBytes,
+  }
+}
+
+async function receive(
+  temporary: string,
+  source: AsyncIterable<Uint8Array>,
+  limits: ReceiveLimits,
+  fileKey: Uint8Array,
+): Promise<ReceivedFile> {
+  const handle = await onDisk(open(temporary, 'wx', 0o600))
+  try {
+    return { ...(await write(handle, source, limits, fileKey)), temporary }
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  } finally {
+    await handle.close()
   }
 }
 

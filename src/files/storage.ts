@@ -12,13 +12,15 @@ export type ReceivedFile = Readonly<{
   temporary: string
 }>
 
-export type ReceiveLimits = { maxBytes: number }
+/** `sender` names whoever only so many files may arrive from at once; without one, nobody is counted. */
+export type ReceiveLimits = { maxBytes: number; sender?: string }
 
 /** Where private files lie, one name a content and tournament. Failures of the store itself are STORAGE_UNAVAILABLE. */
 export type FileStore = {
   /**
-   * Takes a file in as it arrives. Whatever the source throws is thrown on, and nothing stays behind.
-   * Throws FILE_TOO_LARGE, UNSUPPORTED_FILE_TYPE, VALIDATION_FAILED (empty), STORAGE_UNAVAILABLE (also below `LEAST_FREE_BYTES`).
+   * Takes a file in as it arrives, with room for `maxBytes` kept from before its first byte. Whatever the source throws is thrown on,
+   * and nothing stays behind. Throws FILE_TOO_LARGE, UNSUPPORTED_FILE_TYPE, VALIDATION_FAILED (empty), STORAGE_UNAVAILABLE (also where
+   * fewer than `LEAST_FREE_BYTES` would be left, or too many files are arriving), RATE_LIMITED (too many of this sender).
    */
   receive(source: AsyncIterable<Uint8Array>, limits: ReceiveLimits): Promise<ReceivedFile>
   /** Gives a received file its name, durably; one that is there already with as many bytes stays as it is. */
@@ -31,9 +33,11 @@ export type FileStore = {
   remove(tournamentId: string, name: string): Promise<void>
   /** Deletes what receptions of processes that died left behind; how many files. */
   removeLeftovers(): Promise<number>
+  /** Whether `LEAST_FREE_BYTES` are free beside what is kept for files that are arriving. */
+  hasRoom(): Promise<boolean>
   freeBytes(): Promise<number>
   totalBytes(): Promise<number>
 }
 
-/** Below this much free space no file is taken, so that the database still has room. */
+/** Below this much free space no file is taken and no draft begun, so that the database still has room. */
 export const LEAST_FREE_BYTES = 1024 ** 3

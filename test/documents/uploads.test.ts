@@ -14,6 +14,7 @@ import { addTestTournament, type TestContext, testContext } from '#test/support/
 import { sampleJpeg, samplePdf } from '#test/support/sample-files.ts'
 
 const HOUR_MS = 3_600_000
+const SENDER = '203.0.113.7'
 
 let ctx: TestContext
 beforeAll(async () => {
@@ -36,7 +37,7 @@ const upload = async (more: object = {}, on: AppContext = ctx) =>
     kind: 'pastor_letter',
     received: await receive(undefined, on),
     originalName: 'letter.pdf',
-    sender: '203.0.113.7',
+    sender: SENDER,
     ...more,
   })
 
@@ -69,7 +70,8 @@ describe('an upload', () => {
       contentType: 'image/jpeg',
       sha256: new Bun.CryptoHasher('sha256').update(bytes).digest('hex'),
     })
-    const [row] = await ctx.db.read`select *, sender_hash::text as sender from uploads order by created_at desc limit 1`
+    const [row] = await ctx.db.read`
+      select u.*, f.sender_hash::text as sender from uploads u join files f on f.id = u.file_id order by u.created_at desc limit 1`
     expect(JSON.stringify(row)).not.toContain(answer.id)
     expect(row!.original_name).toBe('tmp Team photo.jpg')
     expect(row!.sender).not.toContain('203')
@@ -202,7 +204,7 @@ describe('the timetable', () => {
 
   test('leaves a file that an upload, or a put within the day, still claims', async () => {
     const received = await receive()
-    await putFile(ctx, ctx.tournament.id, received)
+    await putFile(ctx, ctx.tournament.id, received, SENDER)
     const bound = await upload()
     const { name } = await fileOf(bound.id)
     await collectOrphans(at(23))
@@ -214,7 +216,7 @@ describe('the timetable', () => {
   test('writes a file anew that is put while it is being collected', async () => {
     const bytes = samplePdf(2000, 'raced')
     const first = await receive(bytes)
-    await putFile(ctx, ctx.tournament.id, first)
+    await putFile(ctx, ctx.tournament.id, first, SENDER)
     const second = await receive(bytes)
     const removing = Promise.withResolvers<void>()
     const mayRemove = Promise.withResolvers<void>()
@@ -234,7 +236,7 @@ describe('the timetable', () => {
     const collecting = collectOrphans(collector)
     await removing.promise
     let putDone = false
-    const putting = putFile(ctx, ctx.tournament.id, second).finally(() => {
+    const putting = putFile(ctx, ctx.tournament.id, second, SENDER).finally(() => {
       putDone = true
     })
     await Bun.sleep(200)
@@ -252,7 +254,7 @@ describe('the timetable', () => {
     let putting: Promise<unknown> = Promise.resolve()
     await ctx.db.write.begin(async (tx) => {
       await takeLock(tx, 'file', `${ctx.tournament.id}/${received.name}`)
-      putting = putFile(ctx, ctx.tournament.id, received).then(() => order.push('put'))
+      putting = putFile(ctx, ctx.tournament.id, received, SENDER).then(() => order.push('put'))
       await Bun.sleep(200)
       order.push('unlock')
     })
@@ -263,7 +265,7 @@ describe('the timetable', () => {
   test('leaves a file whose put came before its lock', async () => {
     const bytes = samplePdf(2000, 'renewed')
     const first = await receive(bytes)
-    await putFile(ctx, ctx.tournament.id, first)
+    await putFile(ctx, ctx.tournament.id, first, SENDER)
     await collectOrphans(at(23))
     let collecting = Promise.resolve(0)
     await ctx.db.write.begin(async (tx) => {
@@ -278,7 +280,7 @@ describe('the timetable', () => {
 
   test('keeps the row when the file cannot be removed, and tries again', async () => {
     const received = await receive()
-    await putFile(ctx, ctx.tournament.id, received)
+    await putFile(ctx, ctx.tournament.id, received, SENDER)
     const failing: AppContext = {
       ...at(60),
       files: { ...ctx.files, remove: async () => Promise.reject(new AppError('STORAGE_UNAVAILABLE')) },

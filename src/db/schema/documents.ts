@@ -16,8 +16,10 @@ export const files = pgTable(
     digest: bytea().notNull(),
     bytes: integer().notNull(),
     contentType: text('content_type').notNull(),
-    /** When a put last claimed the file: the collector leaves it alone for a day after. */
+    /** When a put last claimed the file, later with every put: the collector leaves it alone for a day after. */
     putAt: instant('put_at').notNull(),
+    /** Keyed hash of the address that put it last, to which it is charged while no document names it. */
+    senderHash: bytea('sender_hash').notNull(),
   },
   (t) => [
     uniqueIndex('files_name').on(t.tournamentId, t.name),
@@ -62,9 +64,8 @@ export const uploads = pgTable(
       .notNull()
       .references(() => files.id),
     originalName: text('original_name').notNull(),
-    /** Keyed hash of the sender's address, for the limits on anonymous files. */
-    senderHash: bytea('sender_hash').notNull(),
     teamId: uuid('team_id').references(() => teams.id),
+    /** The `put_at` that its put gave the file. */
     createdAt: createdAt(),
     expiresAt: instant('expires_at').notNull(),
   },

@@ -1,11 +1,12 @@
 import { m } from '#messages'
 import type { AppContext, Tournament } from '#src/context.ts'
-import { saveDraftFile } from '#src/documents/service.ts'
+import { receiveFile, saveDraftFile } from '#src/documents/service.ts'
 import { AppError, type FieldError } from '#src/errors.ts'
 import { newToken } from '#src/lib/keys.ts'
 import { type DraftForm, readDraftForm, readSlot } from './draft-form.ts'
 import type { Draft } from './draft-store.ts'
 import { ensureDraft, saveDraft } from './drafts.ts'
+import type { Saver } from './new-draft.ts'
 
 /** Refusals of one file that are told beside it while the rest of the form goes on. */
 const OF_ONE_FILE: ReadonlySet<string> = new Set([
@@ -30,7 +31,7 @@ export type PostedForm = {
 export function formReceiver(
   ctx: AppContext,
   tournament: Tournament,
-  { sender, cookieToken }: { sender: string; cookieToken: string | undefined },
+  { saver, cookieToken }: { saver: Saver; cookieToken: string | undefined },
 ) {
   const fields: [name: string, value: string][] = []
   const wrongFiles: FieldError[] = []
@@ -49,9 +50,9 @@ export function formReceiver(
       if (!place)
         return void wrongFiles.push({ field: slot.slice(0, 100), code: 'slot', message: m.form_file_kind_unknown() })
       try {
-        draft ??= ensureDraft(ctx, tournament, token)
+        draft ??= ensureDraft(ctx, tournament, token, saver)
         const { id: draftId } = await draft
-        const received = await ctx.files.receive(content, { maxBytes: ctx.config.maxFileSize })
+        const received = await receiveFile(ctx, content, saver.sender)
         await saveDraftFile(ctx, {
           draftId,
           tournamentId: tournament.id,
@@ -59,7 +60,7 @@ export function formReceiver(
           kind: place.kind,
           received,
           originalName,
-          sender,
+          sender: saver.sender,
         })
       } catch (error) {
         if (!(error instanceof AppError) || !OF_ONE_FILE.has(error.code)) throw error
@@ -73,12 +74,13 @@ export function formReceiver(
 
     async keep(): Promise<PostedForm> {
       const form = readDraftForm(tournament, fields)
-      return { token, draft: await saveDraft(ctx, tournament, token, form), form, fields: new Map(fields), wrongFiles }
+      const kept = await saveDraft(ctx, tournament, token, form, saver)
+      return { token, draft: kept, form, fields: new Map(fields), wrongFiles }
     },
 
     /** For one file sent alone: its draft, whatever else the form holds. */
     async draft(): Promise<Draft> {
-      return ensureDraft(ctx, tournament, token)
+      return ensureDraft(ctx, tournament, token, saver)
     },
 
     field: (name: string) => fields.findLast(([other]) => other === name)?.[1],
