@@ -23,13 +23,13 @@ test.each(TIMETABLE.map((task) => [task.name, task] as const))(
 
 test('a draft is kept for fourteen days from its last change', async () => {
   const token = newToken()
-  await saveDraft(ctx, ctx.tournament, token, emptyForm(ctx.tournament))
+  await saveDraft(ctx, ctx.tournament, token, emptyForm(ctx.tournament), { sender: 'a captain' })
   const expire = TIMETABLE.find((task) => task.name === 'expire-drafts')!
   const drafts = async () => (await ctx.db.read`select from drafts`).length
   ctx.travel(13 * DAY_MS)
   await runTask(ctx, expire)
   expect(await drafts()).toBe(1)
-  await saveDraft(ctx, ctx.tournament, token, emptyForm(ctx.tournament))
+  await saveDraft(ctx, ctx.tournament, token, emptyForm(ctx.tournament), { sender: 'a captain' })
   ctx.travel(13 * DAY_MS)
   await runTask(ctx, expire)
   expect(await drafts()).toBe(1)

@@ -10,17 +10,23 @@ export async function findDraft(sql: Queryable, tokenHash: Uint8Array): Promise<
   return row
 }
 
-/** Keeps the form; what was registered stays as it was. Undefined where the token belongs to another tournament. */
-export async function upsertDraft(
-  sql: Queryable,
-  draft: { tokenHash: Uint8Array; tournamentId: string; form: DraftForm; now: Date },
-): Promise<Draft | undefined> {
+type Typed = { tokenHash: Uint8Array; tournamentId: string; form: DraftForm; now: Date }
+
+/** Keeps the form; what was registered stays as it was. Undefined where the tournament has no draft of this token. */
+export async function updateDraft(sql: Queryable, draft: Typed): Promise<Draft | undefined> {
+  const [row] = await sql<Draft[]>`
+    update drafts set form = case when team_id is null then ${JSON.stringify(draft.form)}::text::jsonb else form end, updated_at = ${draft.now}
+    where token_hash = ${draft.tokenHash} and tournament_id = ${draft.tournamentId}
+    returning ${sql.unsafe(DRAFT)}`
+  return row
+}
+
+/** Undefined where there is a draft of this token already. */
+export async function insertDraft(sql: Queryable, draft: Typed): Promise<Draft | undefined> {
   const [row] = await sql<Draft[]>`
     insert into drafts (id, tournament_id, token_hash, form, updated_at)
     values (${Bun.randomUUIDv7()}, ${draft.tournamentId}, ${draft.tokenHash}, ${JSON.stringify(draft.form)}::text::jsonb, ${draft.now})
-    on conflict (token_hash) do update set
-      form = case when drafts.team_id is null then excluded.form else drafts.form end, updated_at = excluded.updated_at
-    where drafts.tournament_id = excluded.tournament_id
+    on conflict (token_hash) do nothing
     returning ${sql.unsafe(DRAFT)}`
   return row
 }

@@ -3,13 +3,16 @@ import type { AppContext, Tournament } from '#src/context.ts'
 import type { DraftFile } from '#src/documents/model.ts'
 import { forgetDraftFiles, listDraftFiles } from '#src/documents/service.ts'
 import { AppError } from '#src/errors.ts'
+import { drain } from '#src/lib/drain.ts'
 import { hashToken, newToken } from '#src/lib/keys.ts'
 import { type DraftForm, emptyForm } from './draft-form.ts'
 import * as store from './draft-store.ts'
+import { admitNewDraft, type Saver } from './new-draft.ts'
 
 export const DRAFT_DAYS = 14
 const DAY_MS = 86_400_000
-const DELETED_AT_ONCE = 200
+const DRAFTS_A_BATCH = 200
+const DRAFT_BATCHES_MAX = 500
 const TOKEN = /^[\w-]{43}$/
 
 /** A form being filled in. `id` is absent until the first field is kept. */
@@ -47,36 +50,50 @@ export async function isSent(ctx: AppContext, token: string): Promise<boolean> {
   return draft !== undefined && draft.teamId !== null
 }
 
-/** Keeps what was typed. A registered draft stays as it was sent. Throws NOT_FOUND for a token that is none. */
+/**
+ * Keeps what was typed. A registered draft stays as it was sent. Throws NOT_FOUND for a token that is none; for one that is new
+ * RATE_LIMITED and STORAGE_UNAVAILABLE.
+ */
 export async function saveDraft(
   ctx: AppContext,
   tournament: Tournament,
   token: string,
   form: DraftForm,
+  saver: Saver,
 ): Promise<store.Draft> {
-  const tokenHash = TOKEN.test(token) ? hashToken(token) : undefined
-  const draft =
-    tokenHash &&
-    (await store.upsertDraft(ctx.db.read, { tokenHash, tournamentId: tournament.id, form, now: ctx.now() }))
-  if (!draft) throw new AppError('NOT_FOUND')
-  return draft
+  if (!TOKEN.test(token)) throw new AppError('NOT_FOUND')
+  const typed = { tokenHash: hashToken(token), tournamentId: tournament.id, form, now: ctx.now() }
+  const known = await store.updateDraft(ctx.db.read, typed)
+  if (known) return known
+  await admitNewDraft(ctx, saver)
+  // Another request may have made it meanwhile.
+  const made = (await store.insertDraft(ctx.db.read, typed)) ?? (await store.updateDraft(ctx.db.read, typed))
+  if (!made) throw new AppError('NOT_FOUND')
+  return made
 }
 
-/** A draft to put files into, made when the first file comes before the first field. */
-export async function ensureDraft(ctx: AppContext, tournament: Tournament, token: string): Promise<store.Draft> {
+/** A draft to put files into, made when the first file comes before the first field. Throws as `saveDraft`. */
+export async function ensureDraft(
+  ctx: AppContext,
+  tournament: Tournament,
+  token: string,
+  saver: Saver,
+): Promise<store.Draft> {
   const draft = TOKEN.test(token) ? await store.findDraft(ctx.db.read, hashToken(token)) : undefined
   if (draft && draft.tournamentId !== tournament.id) throw new AppError('NOT_FOUND')
-  return draft ?? (await saveDraft(ctx, tournament, token, emptyForm(tournament)))
+  return draft ?? (await saveDraft(ctx, tournament, token, emptyForm(tournament), saver))
 }
 
-/** Deletes drafts that nobody touched for fourteen days, with their files. */
-export async function expireDrafts(ctx: AppContext): Promise<number> {
+/** Deletes drafts that nobody touched for fourteen days, at most `DRAFT_BATCHES_MAX` batches, with their files. How many. */
+export function expireDrafts(ctx: AppContext, stopping?: AbortSignal): Promise<number> {
   const before = new Date(ctx.now().getTime() - DRAFT_DAYS * DAY_MS)
-  return ctx.db.write.begin(async (tx) => {
-    const ids = await store.lockOldDrafts(tx, before, DELETED_AT_ONCE)
-    if (ids.length === 0) return 0
-    await forgetDraftFiles(tx, ids)
-    await store.deleteDrafts(tx, ids)
-    return ids.length
-  })
+  const batch = (size: number) =>
+    ctx.db.write.begin(async (tx) => {
+      const ids = await store.lockOldDrafts(tx, before, size)
+      if (ids.length === 0) return 0
+      await forgetDraftFiles(tx, ids)
+      await store.deleteDrafts(tx, ids)
+      return ids.length
+    })
+  return drain(batch, { size: DRAFTS_A_BATCH, batchesMax: DRAFT_BATCHES_MAX, stopping })
 }

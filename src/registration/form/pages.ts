@@ -23,6 +23,7 @@ import {
   propsOf,
   propsOfPosted,
   receive,
+  saverOf,
   showWrong,
   toAnswer,
 } from './exchange/pages.ts'
@@ -43,7 +44,7 @@ export const registrationPages = (ctx: AppContext) =>
     .get('/register', (asked: Asked) => showForm(ctx, asked), {
       admit: { tier: 'public', public: true, body: BODY_NONE },
     })
-    .post('/register', async (asked: Asked) => send(ctx, asked, await receive(ctx, asked)), {
+    .post('/register', async (asked: Asked) => send(ctx, asked, await receiveToSend(ctx, asked)), {
       admit: { tier: 'upload', public: true, body: BODY_WHOLE_FORM },
     })
     .post(
@@ -107,6 +108,8 @@ async function showForm(ctx: AppContext, asked: Asked): Promise<Response> {
 }
 
 const ownAddress = (ctx: AppContext, { request, params }: Asked) => ownOrigin(ctx, request) + basePath(params)
+
+const receiveToSend = (ctx: AppContext, asked: Asked) => receive(ctx, asked, { ...saverOf(asked), isSending: true })
 
 async function send(ctx: AppContext, asked: Asked, posted: PostedForm): Promise<Response> {
   const { token, draft, form, wrongFiles } = posted

@@ -14,6 +14,7 @@ import { networkOf } from '#src/http/rate-limit.ts'
 import { type FormProps, RegistrationForm, RegistrationPage } from '#views/registration/form.tsx'
 import type { DraftForm } from '../draft-form.ts'
 import { DRAFT_SECONDS } from '../drafts.ts'
+import type { Saver } from '../new-draft.ts'
 import { formReceiver, type PostedForm } from '../post.ts'
 import { draftCookie, formProps } from '../view.ts'
 
@@ -31,15 +32,17 @@ export type Asked = {
 
 export const isHtmx = (request: Request) => request.headers.has('hx-request')
 
-export const receiverOf = (ctx: AppContext, { request, tournament, address }: Asked) =>
-  formReceiver(ctx, tournament, {
-    sender: networkOf(address),
-    cookieToken: readCookie(ctx, request, draftCookie(tournament)),
+export const saverOf = ({ address }: Asked): Saver => ({ sender: networkOf(address) })
+
+export const receiverOf = (ctx: AppContext, asked: Asked, saver = saverOf(asked)) =>
+  formReceiver(ctx, asked.tournament, {
+    saver,
+    cookieToken: readCookie(ctx, asked.request, draftCookie(asked.tournament)),
   })
 
 /** Reads a posted form; everything it brings is in its draft when this returns. */
-export async function receive(ctx: AppContext, asked: Asked): Promise<PostedForm> {
-  const receiver = receiverOf(ctx, asked)
+export async function receive(ctx: AppContext, asked: Asked, saver = saverOf(asked)): Promise<PostedForm> {
+  const receiver = receiverOf(ctx, asked, saver)
   await readForm(asked.request, asked.server, FORM_BODY, {
     onField: receiver.onField,
     onFile: (slot, name, _, content) => receiver.onFile(slot, name, content),

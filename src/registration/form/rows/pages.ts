@@ -7,7 +7,7 @@ import { html } from '#src/http/page.ts'
 import { SquadSection } from '#views/registration/form-section.tsx'
 import { addRow, type DraftForm, removeRow } from '../draft-form.ts'
 import { saveDraft } from '../drafts.ts'
-import { type Asked, backToForm, isHtmx, propsOfPosted, receive, toAnswer } from '../exchange/pages.ts'
+import { type Asked, backToForm, isHtmx, propsOfPosted, receive, saverOf, toAnswer } from '../exchange/pages.ts'
 import { checkDraft } from '../send.ts'
 
 const OF_A_FORM = { tier: 'draft', public: true, body: BODY_WHOLE_FORM } as const
@@ -47,7 +47,7 @@ async function changeRows(
   const posted = await receive(ctx, asked)
   if (posted.draft.teamId !== null) return toAnswer(asked.request, posted.token)
   const { form, focus } = change(posted.form, posted.fields.get('row-removed') ?? '')
-  await saveDraft(ctx, asked.tournament, posted.token, form)
+  await saveDraft(ctx, asked.tournament, posted.token, form, saverOf(asked))
   const gone = posted.form.rows.filter((row) => !form.rows.includes(row)).map((row) => row.key)
   const all = await listDraftFiles(ctx, posted.draft.id)
   const orphaned = all.filter((file) => gone.some((key) => file.slot.startsWith(`players.${key}.`)))

@@ -1,0 +1,30 @@
+import { m } from '#messages'
+import type { AppContext } from '#src/context.ts'
+import { AppError } from '#src/errors.ts'
+import type { Window } from '#src/lib/limiter.ts'
+
+/**
+ * Drafts that one network may begin, apart from saving those it has. A carrier's whole village may share one address, so an hour's
+ * number stays generous; each holds at most some 25 kB of text.
+ */
+const NEW_DRAFTS: readonly Window[] = [
+  { points: 60, seconds: 60 },
+  { points: 600, seconds: 3600 },
+]
+
+/** Who keeps a draft: `sender` is the client's network. Whoever sends the form meets the smaller number of the tier `upload` instead. */
+export type Saver = { sender: string; isSending?: boolean }
+
+/**
+ * Lets a draft be begun. The numbers are lifted by `ENABLE_RATE_LIMITING=false`, the disk's reserve is not; a form that is being sent
+ * goes on below it. Throws RATE_LIMITED, STORAGE_UNAVAILABLE.
+ */
+export async function admitNewDraft(ctx: AppContext, { sender, isSending }: Saver): Promise<void> {
+  if (isSending) return
+  if (ctx.config.enableRateLimiting)
+    for (const window of NEW_DRAFTS) {
+      const verdict = await ctx.limiter.take(`new drafts ${window.points}`, window, sender)
+      if (!verdict.allowed) throw new AppError('RATE_LIMITED', { retryAfterSeconds: Math.max(1, verdict.resetSeconds) })
+    }
+  if (!(await ctx.files.hasRoom())) throw new AppError('STORAGE_UNAVAILABLE', { message: m.form_no_room() })
+}
