@@ -11,9 +11,11 @@ import {
   runExecutable,
   startExecutable,
 } from '#test/support/executable.ts'
+import { MultipartClient } from '#test/support/multipart-client.ts'
 import { EXECUTABLE } from '../../scripts/build.ts'
 import { ROOT } from '../../scripts/steps.ts'
 
+const AGAIN_AFTER_MS = 50
 const SIZE_MAX_BYTES = 150 * 1_048_576
 
 setDefaultTimeout(60_000)
@@ -81,9 +83,16 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s stops it in order, its database in
 
 test('told twice, as by a terminal and by the program that started it, it still stops in order', async () => {
   const server = await startExecutable()
+  // A request that runs keeps it from being done before it is told again.
+  const client = await MultipartClient.open({ port: Number(new URL(server.url).port), path: '/api/v1/uploads' })
+  await client.beginPart('form-data; name="file"; filename="letter.pdf"', 'application/pdf')
+  await until(() => readdirSync(join(server.dataDir, 'files/incoming')).length === 1)
   process.kill(server.pid, 'SIGINT')
   await until(() => server.output().includes('"event":"server.stopping"'))
-  expect(await server.stop('SIGINT')).toBe(0)
+  const stopped = server.stop('SIGINT')
+  await Bun.sleep(AGAIN_AFTER_MS)
+  client.drop()
+  expect(await stopped).toBe(0)
   expect(listProcesses(clusterOf(server.dataDir))).toEqual([])
   expect(server.output()).toContain('"event":"server.stopped"')
 })
