@@ -86,6 +86,7 @@ test('told twice, as by a terminal and by the program that started it, it still 
   // A request that runs keeps it from being done before it is told again.
   const client = await MultipartClient.open({ port: Number(new URL(server.url).port), path: '/api/v1/uploads' })
   await client.beginPart('form-data; name="file"; filename="letter.pdf"', 'application/pdf')
+  await client.send('%PDF-1.4')
   await until(() => readdirSync(join(server.dataDir, 'files/incoming')).length === 1)
   process.kill(server.pid, 'SIGINT')
   await until(() => server.output().includes('"event":"server.stopping"'))

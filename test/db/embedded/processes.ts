@@ -118,12 +118,20 @@ export function cleanUp(): void {
   for (const child of children.splice(0)) child.kill('SIGKILL')
   for (const folder of folders.splice(0)) {
     for (const dataDir of new Bun.Glob('**/postgres/cluster/PG_VERSION').scanSync({ cwd: folder, absolute: true })) {
-      for (const pid of listProcesses(dirname(dataDir))) process.kill(pid, 'SIGKILL')
+      for (const pid of listProcesses(dirname(dataDir))) kill(pid)
     }
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   built = undefined
   unpacked = undefined
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended meanwhile.
+  }
 }
 
 async function collect(stdout: ReadableStream<Uint8Array>, events: Event[]) {
