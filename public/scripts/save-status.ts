@@ -68,6 +68,9 @@ function forget(form: HTMLFormElement): void {
 function show(form: HTMLFormElement, state: State): void {
   const status = form.querySelector<HTMLElement>('[data-save-status]')
   if (!status) return
+  // Heard when it changes, rather than after every pause in typing.
+  status.ariaLive = state === 'saving' || state === status.dataset.told ? 'off' : 'polite'
+  if (state !== 'saving') status.dataset.told = state
   status.dataset.state = state
   status.textContent = status.dataset[state] ?? ''
 }

@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
-import type { Browser } from 'playwright-core'
-import { type TestApp, testApp } from '#test/support/app.ts'
-import {
-  axe,
-  BROWSER_TEST_MAX_MS,
-  launchBrowser,
-  type OpenedPage,
-  openPage,
-  sidewaysPixels,
-} from '#test/support/browser.ts'
+import { expect, test } from 'bun:test'
+import { axe, type OpenedPage, openPage, sidewaysPixels } from '#test/support/browser.ts'
 import { addTestTournament } from '#test/support/context.ts'
 import { aRegistration } from '#test/support/registrations.ts'
 import { sampleJpeg, samplePdf } from '#test/support/sample-files.ts'
 import { captain, fieldsOf } from '../captain.ts'
 import { sendButton } from './captains-phone.ts'
-
-setDefaultTimeout(BROWSER_TEST_MAX_MS)
+import { setStage } from './stage.ts'
 
 const LONG = 'Inter-Church Cricket Club of the Western and North-Western Districts, Tiruchirappalli'
 const FILES = {
@@ -26,19 +16,11 @@ const FILES = {
   'players.p2.aadhar': { name: 'அடையாள அட்டை.jpg', content: sampleJpeg() },
 }
 
-let app: TestApp
-let browser: Browser
-beforeAll(async () => {
-  ;[app, browser] = await Promise.all([testApp({ preset: 'icct26' }), launchBrowser()])
-})
-afterAll(async () => {
-  await browser.close()
-  await app.end()
-})
+const stage = setStage()
 
 const registration = () => aRegistration({ clubName: LONG.slice(0, 80) })
 async function aDraft(about = {}): Promise<string> {
-  const writer = captain(app.url)
+  const writer = captain(stage.app.url)
   await writer.open()
   await writer.post('/register/draft', fieldsOf({ ...registration(), ...about }), { files: FILES })
   return writer.token()
@@ -73,7 +55,7 @@ const PLACES: [name: string, path: () => Promise<string> | string][] = [
 
 for (const [name, path] of PLACES) {
   test(`axe finds nothing on ${name}, light and dark, on a phone and a desk, and it stays within 320 pixels`, async () => {
-    const opened = await openPage(browser, app.url + (await path()))
+    const opened = await openPage(stage.browser, stage.app.url + (await path()))
     await expectAccessible(opened)
     await opened.close()
   })
@@ -81,7 +63,7 @@ for (const [name, path] of PLACES) {
 
 test('axe finds nothing in the form with everything wrong in it, in its answer, and on the team’s page', async () => {
   const token = await aDraft({ captain: { name: '1', phone: '1', email: '1' }, teamName: '' })
-  const opened = await openPage(browser, `${app.url}/draft/${token}`)
+  const opened = await openPage(stage.browser, `${stage.app.url}/draft/${token}`)
   const { page } = opened
   await page
     .locator('[name="players.p3.aadhar"]')
@@ -105,16 +87,16 @@ test('axe finds nothing in the form with everything wrong in it, in its answer, 
 })
 
 test('axe finds nothing on the page of a tournament that is closed', async () => {
-  await addTestTournament(app.ctx, 'closed')
-  await app.ctx.db.write`update tournaments set closes_at = '2020-01-01' where slug = 'closed'`
-  const opened = await openPage(browser, `${app.url}/t/closed/register`)
+  await addTestTournament(stage.app.ctx, 'closed')
+  await stage.app.ctx.db.write`update tournaments set closes_at = '2020-01-01' where slug = 'closed'`
+  const opened = await openPage(stage.browser, `${stage.app.url}/t/closed/register`)
   await expectAccessible(opened)
   await opened.close()
 })
 
 test('the whole form is filled in and sent by keyboard alone', async () => {
-  await addTestTournament(app.ctx, 'open')
-  const { page, close } = await openPage(browser, `${app.url}/t/open/register`, { viewport: 'desktop' })
+  await addTestTournament(stage.app.ctx, 'open')
+  const { page, close } = await openPage(stage.browser, `${stage.app.url}/t/open/register`, { viewport: 'desktop' })
   const typed = new Map(fieldsOf(registration()))
   const focused = () =>
     page.evaluate<{ name: string; tag: string; sends: boolean; isShown: boolean }>(`(() => {

@@ -1,26 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
-import type { Browser, Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import type { Page } from 'playwright-core'
 import { registerTeam } from '#src/registration/service.ts'
-import { type TestApp, testApp } from '#test/support/app.ts'
-import { BROWSER_TEST_MAX_MS, launchBrowser, type OpenedPage, openPage } from '#test/support/browser.ts'
+import { type OpenedPage, openPage } from '#test/support/browser.ts'
 import { aRegistration } from '#test/support/registrations.ts'
 import { choose, focusedId, heldFiles, sampleFile } from './captains-phone.ts'
+import { setStage } from './stage.ts'
 
-setDefaultTimeout(BROWSER_TEST_MAX_MS)
-
-let app: TestApp
-let browser: Browser
+const stage = setStage()
 let opened: OpenedPage
 let page: Page
-beforeAll(async () => {
-  ;[app, browser] = await Promise.all([testApp({ preset: 'icct26' }), launchBrowser()])
-})
-afterAll(async () => {
-  await browser.close()
-  await app.end()
-})
 beforeEach(async () => {
-  opened = await openPage(browser, `${app.url}/register`)
+  opened = await openPage(stage.browser, `${stage.app.url}/register`)
   page = opened.page
 })
 afterEach(async () => {
@@ -69,10 +59,10 @@ test('what is typed while the answer is on its way is not taken back', async () 
 
 test('what was typed last is kept although the page is left at once', async () => {
   await field('teamName').pressSequentially('Lions of Salem')
-  await page.goto(`${app.url}/`)
+  await page.goto(`${stage.app.url}/`)
   let typed = ''
   for (let look = 0; look < 20 && typed === ''; look += 1) {
-    await page.goto(`${app.url}/register`)
+    await page.goto(`${stage.app.url}/register`)
     typed = await field('teamName').inputValue()
   }
   expect(typed).toBe('Lions of Salem')
@@ -80,12 +70,12 @@ test('what was typed last is kept although the page is left at once', async () =
 
 test('a club that entered before is suggested with its places, which stay in sight when the section is left', async () => {
   const body = aRegistration({ clubName: 'St. Thomas, Salem' })
-  await app.ctx.db.write`update tournament_documents set required = false`
-  app.ctx.travel(3000)
-  const tournament = (await app.ctx.findTournament())!
-  await registerTeam(app.ctx, tournament, { body, door: 'form', missingField: () => '' })
-  await app.ctx.db.write`update tournament_documents set required = true where kind = 'pastor_letter'`
-  app.ctx.travel(3000)
+  await stage.app.ctx.db.write`update tournament_documents set required = false`
+  stage.app.ctx.travel(3000)
+  const tournament = (await stage.app.ctx.findTournament())!
+  await registerTeam(stage.app.ctx, tournament, { body, door: 'form', missingField: () => '' })
+  await stage.app.ctx.db.write`update tournament_documents set required = true where kind = 'pastor_letter'`
+  stage.app.ctx.travel(3000)
   await field('clubName').pressSequentially('st. th')
   await page.locator('#clubName-suggestions option').waitFor({ state: 'attached' })
   expect(await page.locator('#clubName-suggestions option').getAttribute('value')).toBe('St. Thomas, Salem')
@@ -148,7 +138,7 @@ test('the form is put aside by its button, and its address is what one comes to 
   await page.getByRole('button', { name: 'Save and go on later' }).click()
   await page.locator('#kept a').waitFor()
   expect(await focusedId(page)).toBe('kept')
-  const other = await openPage(browser, (await page.locator('#kept a').getAttribute('href'))!)
+  const other = await openPage(stage.browser, (await page.locator('#kept a').getAttribute('href'))!)
   expect(await other.page.locator('[name=teamName]').inputValue()).toBe('Lions of Salem')
   await other.close()
 })

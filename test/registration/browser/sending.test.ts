@@ -1,35 +1,25 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
-import type { Browser, Page } from 'playwright-core'
-import { type TestApp, testApp } from '#test/support/app.ts'
-import { BROWSER_TEST_MAX_MS, launchBrowser, type OpenedPage, openPage } from '#test/support/browser.ts'
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import type { Page } from 'playwright-core'
+import { type OpenedPage, openPage } from '#test/support/browser.ts'
 import { aRegistration } from '#test/support/registrations.ts'
 import { samplePdf } from '#test/support/sample-files.ts'
 import { captain, fieldsOf } from '../captain.ts'
 import { choose, connectionOf, focusedId, sendButton } from './captains-phone.ts'
-
-setDefaultTimeout(BROWSER_TEST_MAX_MS)
+import { setStage } from './stage.ts'
 
 const LETTER = { 'team.pastor_letter': { name: 'letter.pdf', content: samplePdf() } }
 
-let app: TestApp
-let browser: Browser
+const stage = setStage()
 let opened: OpenedPage
 let page: Page
 /** In the form that is open, with the one document it must have. */
 let registration: ReturnType<typeof aRegistration>
-beforeAll(async () => {
-  ;[app, browser] = await Promise.all([testApp({ preset: 'icct26' }), launchBrowser()])
-})
-afterAll(async () => {
-  await browser.close()
-  await app.end()
-})
 beforeEach(async () => {
   registration = aRegistration()
-  const writer = captain(app.url)
+  const writer = captain(stage.app.url)
   await writer.open()
   await writer.post('/register/draft', fieldsOf(registration), { files: LETTER })
-  opened = await openPage(browser, `${app.url}/draft/${writer.token()}`)
+  opened = await openPage(stage.browser, `${stage.app.url}/draft/${writer.token()}`)
   page = opened.page
 })
 afterEach(() => opened.close())
@@ -42,7 +32,7 @@ async function answered(on: Page): Promise<string[]> {
 }
 const told = () => page.locator('[data-request-status]:visible').textContent()
 const countTeams = async (name: string) =>
-  (await app.ctx.db.read`select count(*)::int as teams from teams where name = ${name}`)[0]!.teams as number
+  (await stage.app.ctx.db.read`select count(*)::int as teams from teams where name = ${name}`)[0]!.teams as number
 /** How often the form was sent so far. */
 const countSent = () => {
   let sent = 0
@@ -131,7 +121,7 @@ test('a file on its way when the form is sent is waited for', async () => {
   expect(sent()).toBe(0)
   gate.resolve()
   await answered(page)
-  const documents = await app.ctx.db.read`
+  const documents = await stage.app.ctx.db.read`
     select d.kind from documents d join teams t on t.id = d.team_id where t.name = ${registration.teamName} order by d.kind`
   expect(documents.map(({ kind }) => kind)).toEqual(['group_photo', 'pastor_letter'])
 })
@@ -150,7 +140,7 @@ test('a file that could not be sent is told of before the form goes without it',
 })
 
 test('a second tab of the same form is led to the answer as soon as it saves', async () => {
-  const second = await openPage(browser, `${app.url}/register`, { context: opened.context })
+  const second = await openPage(stage.browser, `${stage.app.url}/register`, { context: opened.context })
   await second.page.locator('.held-file').waitFor()
   await sendButton(page).click()
   const codes = await answered(page)
@@ -160,7 +150,7 @@ test('a second tab of the same form is led to the answer as soon as it saves', a
 })
 
 test('the answer outlives a reload; back from it there is a fresh form', async () => {
-  await page.goto(`${app.url}/register`)
+  await page.goto(`${stage.app.url}/register`)
   await sendButton(page).click()
   const codes = await answered(page)
   await page.reload()
