@@ -19,8 +19,6 @@ export function roomForReceptions(
   let receptions = 0
   let reservedBytes = 0
 
-  const isThere = async () => (await space()).freeBytes - reservedBytes >= leastFreeBytes
-
   const count = (sender: string, more: 1 | -1) => {
     const own = (bySender.get(sender) ?? 0) + more
     if (own > 0) bySender.set(sender, own)
@@ -29,33 +27,28 @@ export function roomForReceptions(
 
   return {
     /** Whether the reserve is free beside what is kept. Throws STORAGE_UNAVAILABLE. */
-    isThere,
+    isThere: async () => (await space()).freeBytes - reservedBytes >= leastFreeBytes,
 
     /**
      * Keeps `maxBytes` until the returned function is called, when what has arrived shows in the free space itself.
      * Throws RATE_LIMITED, STORAGE_UNAVAILABLE.
      */
     async reserve({ maxBytes, sender }: ReceiveLimits): Promise<() => void> {
+      const { freeBytes } = await space()
+      // From here on nothing waits: of many at once, no two are promised the same bytes.
       const again = { retryAfterSeconds: RETRY_AFTER_SECONDS }
       if (sender !== undefined && (bySender.get(sender) ?? 0) >= receptionsASenderMax)
         throw new AppError('RATE_LIMITED', again)
-      if (receptions >= receptionsMax) throw new AppError('STORAGE_UNAVAILABLE', again)
+      if (receptions >= receptionsMax || freeBytes - reservedBytes - maxBytes < leastFreeBytes)
+        throw new AppError('STORAGE_UNAVAILABLE', again)
       receptions += 1
       reservedBytes += maxBytes
       if (sender !== undefined) count(sender, 1)
-      const settle = () => {
+      return () => {
         receptions -= 1
         reservedBytes -= maxBytes
         if (sender !== undefined) count(sender, -1)
       }
-      try {
-        // What is kept is looked at after it was added to: of many at once, no two are promised the same bytes.
-        if (!(await isThere())) throw new AppError('STORAGE_UNAVAILABLE', again)
-      } catch (error) {
-        settle()
-        throw error
-      }
-      return settle
     },
   }
 }

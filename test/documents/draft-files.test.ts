@@ -4,6 +4,7 @@ import {
   collectOrphans,
   forgetDraftFiles,
   listDraftFiles,
+  putFile,
   removeDraftFile,
   saveDraftFile,
 } from '#src/documents/service.ts'
@@ -154,6 +155,85 @@ describe('a file in a draft', () => {
     expect(await refusal(save({ slot: 'team.group_photo' }))).toBe('CONFLICT')
     expect(await removeDraftFile(ctx, draftId, saved.slot)).toBe(false)
     expect(await listDraftFiles(ctx, draftId)).toEqual([saved])
+  })
+})
+
+describe('the bytes of a file in a draft', () => {
+  const nameOf = async (fileId: string) =>
+    (await ctx.db.read<{ name: string }[]>`select name from files where id = ${fileId}`)[0]?.name
+  const isThere = async (name: string) => (await refusal(ctx.files.open(ctx.tournament.id, name))) === 'none'
+  /** Sends it, and tells afterwards whether its row and its bytes are there. */
+  async function sent(about?: About) {
+    const file = await save(about)
+    const name = (await nameOf(file.fileId))!
+    return { ...file, left: async () => [(await nameOf(file.fileId)) !== undefined, await isThere(name)] }
+  }
+
+  test('are gone as soon as another takes its place, and as soon as it is removed', async () => {
+    const [first, second] = [await sent(), await sent()]
+    expect([await first.left(), await second.left()]).toEqual([
+      [false, false],
+      [true, true],
+    ])
+    await removeDraftFile(ctx, draftId, second.slot)
+    expect(await second.left()).toEqual([false, false])
+  })
+
+  test('stay while another slot names the same, and when they take their own place', async () => {
+    const bytes = samplePdf(2000, 'in two slots')
+    const first = await sent({ bytes })
+    await sent({ bytes, slot: 'team.group_photo' })
+    await removeDraftFile(ctx, draftId, 'team.pastor_letter')
+    await save({ bytes, slot: 'team.group_photo' })
+    expect(await first.left()).toEqual([true, true])
+  })
+
+  test('stay when somebody has put the same since and is about to name them', async () => {
+    const bytes = samplePdf(2000, 'put since')
+    const file = await sent({ bytes })
+    // By a clock that is an hour behind.
+    const behind = { ...ctx, now: () => new Date(Date.now() - HOUR_MS) }
+    await putFile(behind, ctx.tournament.id, await receive(bytes), '203.0.113.10')
+    await removeDraftFile(ctx, draftId, file.slot)
+    expect(await file.left()).toEqual([true, true])
+    await collectOrphans({ ...ctx, now: () => new Date(Date.now() + 25 * HOUR_MS) })
+    expect(await file.left()).toEqual([false, false])
+  })
+
+  test('that cannot be deleted are left to the timetable, and the slot is free all the same', async () => {
+    const file = await sent()
+    const failing = {
+      ...ctx,
+      files: { ...ctx.files, remove: () => Promise.reject(new AppError('STORAGE_UNAVAILABLE')) },
+    }
+    expect(await removeDraftFile(failing, draftId, file.slot)).toBe(true)
+    expect(await file.left()).toEqual([true, true])
+    expect(ctx.logged.some((line) => line.includes('file.left') && line.includes(file.fileId))).toBe(true)
+  })
+
+  test('are not kept for a draft that has become a registration', async () => {
+    const { id: teamId } = await registerTeam(ctx, ctx.tournament, {
+      body: aRegistration(),
+      door: 'api',
+      key: undefined,
+      missingField: () => 'documents',
+    })
+    await ctx.db.write`update drafts set team_id = ${teamId} where id = ${draftId}`
+    const received = await receive()
+    expect(
+      await refusal(
+        saveDraftFile(ctx, {
+          draftId,
+          tournamentId: ctx.tournament.id,
+          slot: 'team.pastor_letter',
+          kind: 'pastor_letter',
+          originalName: 'a',
+          sender: 'x',
+          received,
+        }),
+      ),
+    ).toBe('CONFLICT')
+    expect(await isThere(received.name)).toBe(false)
   })
 })
 

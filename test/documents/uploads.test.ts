@@ -9,6 +9,7 @@ import {
   putFile,
   saveUpload,
 } from '#src/documents/service.ts'
+import { listHeldBytes } from '#src/documents/store.ts'
 import { AppError } from '#src/errors.ts'
 import { addTestTournament, type TestContext, testContext } from '#test/support/context.ts'
 import { sampleJpeg, samplePdf } from '#test/support/sample-files.ts'
@@ -183,6 +184,21 @@ describe('the limits of one sender', () => {
     expect(await send(full, 'c')).toBe('STORAGE_UNAVAILABLE')
     await held.end()
   })
+
+  test('count what nothing names any more, and what another has sent as well, once', async () => {
+    const held = await testContext()
+    const put = async (sender: string, label: string) =>
+      putFile(held, held.tournament.id, await receive(samplePdf(2000, label), held), sender)
+    for (const label of ['one', 'two', 'three']) await put('a', label)
+    await put('b', 'three')
+    await put('b', 'three')
+    const hex = (sender: string) => held.keys.hash('sender', sender).toString('hex')
+    expect([...(await listHeldBytes(held.db.read, 10))]).toEqual([
+      { sender: hex('a'), bytes: 4000, total: 6000 },
+      { sender: hex('b'), bytes: 2000, total: 6000 },
+    ])
+    await held.end()
+  })
 })
 
 describe('the timetable', () => {
@@ -276,6 +292,21 @@ describe('the timetable', () => {
     })
     await collecting
     expect(await isThere(first.name)).toBe(true)
+  })
+
+  test('goes on until nothing is left', async () => {
+    const { id: tournamentId } = ctx.tournament
+    const then = new Date(Date.now() - 30 * HOUR_MS)
+    await ctx.db.write`
+      insert into files (id, tournament_id, name, digest, bytes, content_type, put_at, sender_hash)
+      select gen_random_uuid(), ${tournamentId}, md5(n::text) || md5(n::text), '', 1, 'image/png', ${then}, '' from generate_series(1, 1001) n`
+    await ctx.db.write`
+      insert into uploads (id, tournament_id, capability_hash, kind, file_id, original_name, expires_at)
+      select gen_random_uuid(), ${tournamentId}, int4send(n), 'aadhar', f.id, 'a.png', ${then}
+      from generate_series(1, 10001) n, (select id from files where put_at = ${then} limit 1) f`
+    await collectOrphans(ctx)
+    expect([...(await ctx.db.read`select name from files where put_at = ${then}`)]).toEqual([])
+    expect([...(await ctx.db.read`select id from uploads where expires_at = ${then}`)]).toEqual([])
   })
 
   test('keeps the row when the file cannot be removed, and tries again', async () => {

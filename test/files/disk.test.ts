@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { AppError, type ErrorCode } from '#src/errors.ts'
 import { diskStore } from '#src/files/disk.ts'
 import { incomingPath } from '#src/files/incoming.ts'
-import type { FileStore } from '#src/files/storage.ts'
+import type { FileStore, ReceivedFile } from '#src/files/storage.ts'
 import { sampleJpeg, samplePdf } from '#test/support/sample-files.ts'
 
 const TOURNAMENT = '019a0000-0000-7000-8000-000000000001'
@@ -20,7 +20,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
-function aStore(options: { leastFreeBytes?: number } = {}) {
+function aStore(options: Partial<Parameters<typeof diskStore>[0]> = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'teamsheet-store-'))
   folders.push(dir)
   return {
@@ -110,6 +110,84 @@ describe('a file that is received', () => {
     expect(await codeOf(store.receive(inChunks(samplePdf()), MAX))).toBe('STORAGE_UNAVAILABLE')
     mkdirSync(join(dir, 'incoming'))
     expect(await codeOf(store.receive(inChunks(samplePdf()), MAX))).toBe('none')
+  })
+})
+
+describe('files that are arriving', () => {
+  /** A file of which the beginning has arrived; the rest comes when it is told to, or its sender goes away. */
+  async function slowly(receive: (content: AsyncIterable<Uint8Array>) => Promise<ReceivedFile>) {
+    const begun = Promise.withResolvers<void>()
+    const rest = Promise.withResolvers<boolean>()
+    async function* content() {
+      begun.resolve()
+      yield samplePdf(10_000)
+      if (!(await rest.promise)) throw new Error('the sender went away')
+      yield samplePdf(1000)
+    }
+    const received = receive(content())
+    await Promise.race([begun.promise, received])
+    return {
+      end() {
+        rest.resolve(true)
+        return received
+      },
+      breakOff() {
+        rest.resolve(false)
+        return received.catch((error: Error) => error.message)
+      },
+    }
+  }
+
+  test('keep room for as much as each may hold, until they are here or gone', async () => {
+    const freeBytes = await aStore().store.freeBytes()
+    const { store } = aStore({ leastFreeBytes: 0.1 * freeBytes })
+    const large = { maxBytes: 0.4 * freeBytes }
+    const [first, second] = [
+      await slowly((content) => store.receive(content, large)),
+      await slowly((content) => store.receive(content, large)),
+    ]
+    const more = () => codeOf(store.receive(inChunks(samplePdf()), large))
+    expect([await more(), await codeOf(store.receive(inChunks(samplePdf()), MAX))]).toEqual([
+      'STORAGE_UNAVAILABLE',
+      'none',
+    ])
+    await first.end()
+    expect(await more()).toBe('none')
+    const third = await slowly((content) => store.receive(content, large))
+    expect(await more()).toBe('STORAGE_UNAVAILABLE')
+    expect(await third.breakOff()).toBe('the sender went away')
+    expect(await more()).toBe('none')
+    await second.end()
+  })
+
+  test('leave room for nothing else where they take up what is free above the reserve', async () => {
+    const freeBytes = await aStore().store.freeBytes()
+    const { store } = aStore({ leastFreeBytes: 0.5 * freeBytes })
+    const one = await slowly((content) => store.receive(content, { maxBytes: 0.3 * freeBytes }))
+    expect(await store.hasRoom()).toBe(true)
+    expect(await codeOf(store.receive(inChunks(samplePdf()), { maxBytes: 0.3 * freeBytes }))).toBe(
+      'STORAGE_UNAVAILABLE',
+    )
+    expect(await store.hasRoom()).toBe(true)
+    await one.end()
+    expect(await aStore({ leastFreeBytes: Number.MAX_SAFE_INTEGER }).store.hasRoom()).toBe(false)
+  })
+
+  test('are so many of one sender and so many of all', async () => {
+    const { store, incoming } = aStore({ receptionsMax: 3, receptionsASenderMax: 2 })
+    const from = (sender?: string) => (content: AsyncIterable<Uint8Array>) => store.receive(content, { ...MAX, sender })
+    const refusal = (sender?: string) =>
+      from(sender)(inChunks(samplePdf())).then(
+        () => 'none',
+        ({ code, retryAfterSeconds }: AppError) => [code, retryAfterSeconds],
+      )
+    const held = [await slowly(from('a')), await slowly(from('a'))]
+    expect([await refusal('a'), await refusal('b'), await refusal()]).toEqual([['RATE_LIMITED', 10], 'none', 'none'])
+    held.push(await slowly(from('b')))
+    expect(await refusal('c')).toEqual(['STORAGE_UNAVAILABLE', 10])
+    await Promise.all(held.map(({ end }) => end()))
+    expect([await refusal('a'), await refusal('c')]).toEqual(['none', 'none'])
+    expect(incoming()).toHaveLength(7)
   })
 })
 

@@ -18,6 +18,9 @@ const OF_ONE_FILE: ReadonlySet<string> = new Set([
   'STORAGE_UNAVAILABLE',
 ])
 
+/** A refusal that is over so soon is not told beside a file sent alone: the page's script sends that again by itself. */
+const SOON_SECONDS = 60
+
 /** A form as it was posted: kept in its draft, files first, before anything is checked. */
 export type PostedForm = {
   token: string
@@ -45,7 +48,12 @@ export function formReceiver(
     },
 
     /** Puts the file into its slot as soon as it has arrived whole, so that a form that breaks off keeps it. */
-    async onFile(slot: string, originalName: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    async onFile(
+      slot: string,
+      originalName: string,
+      content: AsyncIterable<Uint8Array>,
+      { isAlone = false } = {},
+    ): Promise<void> {
       const place = readSlot(tournament, slot)
       if (!place)
         return void wrongFiles.push({ field: slot.slice(0, 100), code: 'slot', message: m.form_file_kind_unknown() })
@@ -64,6 +72,7 @@ export function formReceiver(
         })
       } catch (error) {
         if (!(error instanceof AppError) || !OF_ONE_FILE.has(error.code)) throw error
+        if (isAlone && error.retryAfterSeconds !== undefined && error.retryAfterSeconds <= SOON_SECONDS) throw error
         wrongFiles.push({
           field: slot,
           code: error.code.toLowerCase(),

@@ -42,7 +42,7 @@ async function receiveOneFile(ctx: AppContext, asked: Asked, maxBytes: number): 
     { ...ONE_FILE, maxBytes },
     {
       onField: receiver.onField,
-      onFile: (_, name, __, content) => receiver.onFile(receiver.field('slot') ?? '', name, content),
+      onFile: (_, name, __, content) => receiver.onFile(receiver.field('slot') ?? '', name, content, { isAlone: true }),
     },
   )
   const { id: draftId, form } = await receiver.draft()
