@@ -299,11 +299,11 @@ describe('the timetable', () => {
     const then = new Date(Date.now() - 30 * HOUR_MS)
     await ctx.db.write`
       insert into files (id, tournament_id, name, digest, bytes, content_type, put_at, sender_hash)
-      select gen_random_uuid(), ${tournamentId}, md5(n::text) || md5(n::text), '', 1, 'image/png', ${then}, '' from generate_series(1, 1001) n`
+      select gen_random_uuid(), ${tournamentId}, md5(n::text) || md5(n::text), '', 1, 'image/png', ${then}, '' from generate_series(1, 501) n`
     await ctx.db.write`
       insert into uploads (id, tournament_id, capability_hash, kind, file_id, original_name, expires_at)
       select gen_random_uuid(), ${tournamentId}, int4send(n), 'aadhar', f.id, 'a.png', ${then}
-      from generate_series(1, 10001) n, (select id from files where put_at = ${then} limit 1) f`
+      from generate_series(1, 5001) n, (select id from files where put_at = ${then} limit 1) f`
     await collectOrphans(ctx)
     expect([...(await ctx.db.read`select name from files where put_at = ${then}`)]).toEqual([])
     expect([...(await ctx.db.read`select id from uploads where expires_at = ${then}`)]).toEqual([])

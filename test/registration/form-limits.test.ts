@@ -123,6 +123,6 @@ test('drafts that are over all go in one run', async () => {
   const then = new Date(app.ctx.now().getTime() - 15 * DAY_MS)
   await app.ctx.db.write`
     insert into drafts (id, tournament_id, token_hash, form, updated_at)
-    select gen_random_uuid(), ${app.ctx.tournament.id}, int4send(n), '{}', ${then} from generate_series(1, 1001) n`
-  expect(await expireDrafts(app.ctx)).toBe(1001)
+    select gen_random_uuid(), ${app.ctx.tournament.id}, int4send(n), '{}', ${then} from generate_series(1, 201) n`
+  expect(await expireDrafts(app.ctx)).toBe(201)
 })
