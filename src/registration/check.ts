@@ -75,7 +75,7 @@ function readPlayer(
       : { code: 'choice', message: m.rules_role({ roles: tournament.playerRoles.join(', ') }) },
   )
   const jerseyNumber = read.number(player.jerseyNumber, `${field}.jerseyNumber`, JERSEY_MAX)
-  if (tournament.asksJerseyNumber && jerseyNumber === null)
+  if (tournament.asksJerseyNumber && (player.jerseyNumber ?? null) === null)
     read.refuse(`${field}.jerseyNumber`, { code: 'required', message: m.rules_jersey_required() })
   const dateOfBirth = read.optional(player.dateOfBirth, `${field}.dateOfBirth`, (given) =>
     checkDateOfBirth(tournament, given),

@@ -182,6 +182,47 @@ describe('a section that is left', () => {
   })
 })
 
+describe('what a tournament asks for', () => {
+  test('is all that its form has', async () => {
+    await addTestTournament(app.ctx, 'plain')
+    const { html } = await visitor.open('/t/plain/register')
+    for (const absent of ['type="file"', 'paymentReference', 'jerseyNumber', 'dateOfBirth', 'section-documents'])
+      expect(html).not.toContain(absent)
+    await app.ctx.db.write`update tournaments set fee_minor = 50000 where slug = 'plain'`
+    app.ctx.travel(3000)
+    expect((await visitor.open('/t/plain/register')).html).toContain('name="paymentReference"')
+  })
+
+  test('of each player is told beside the field that lacks it', async () => {
+    await addTestTournament(app.ctx, 'juniors-asked')
+    await app.ctx.db.write`
+      update tournaments set asks_jersey_number = true, asks_date_of_birth = true, age_min = 10, age_max = 16, starts_on = '2027-01-01'
+      where slug = 'juniors-asked'`
+    await visitor.open('/t/juniors-asked/register')
+    const about: [string, string][] = Array.from({ length: 11 }, (_, index): [string, string][] => [
+      [`players.p${index + 1}.jerseyNumber`, String(index + 1)],
+      [`players.p${index + 1}.dateOfBirth`, `2013-05-${index + 10}`],
+    ]).flat()
+    const wrong = new Map([
+      ...about,
+      ['players.p2.jerseyNumber', 'seven'],
+      ['players.p3.jerseyNumber', '1'],
+      ['players.p4.dateOfBirth', '1990-05-05'],
+      ['players.p5.dateOfBirth', ''],
+    ])
+    const fields = fieldsOf(aRegistration())
+    const refused = await visitor.post('/t/juniors-asked/register', [...fields, ...wrong])
+    expect(errorsOf(refused.html)).toEqual({
+      'players-p2-jerseyNumber': 'A jersey number is a whole number from 0 to 999.',
+      'players-p3-jerseyNumber': 'Player 1 has this jersey number already.',
+      'players-p4-dateOfBirth': 'Players are 10 to 16 years old on the first day.',
+      'players-p5-dateOfBirth': 'Please enter a date of birth.',
+    })
+    expect(valuesOf(refused.html)['players.p2.jerseyNumber']).toBe('seven')
+    expect((await visitor.post('/t/juniors-asked/register', [...fields, ...about])).status).toBe(303)
+  })
+})
+
 describe('clubs', () => {
   test('are suggested as one types, with the places they have left', async () => {
     const clubName = 'St. Thomas, Salem'

@@ -1,5 +1,6 @@
 import { m } from '#messages'
 import { type Step, Stepper } from '#views/parts/stepper.tsx'
+import { teamDocuments } from './documents-section.tsx'
 import type { FormProps } from './form.tsx'
 
 /** How far the form has come: each section finished, wrong, or still to do. */
@@ -16,11 +17,18 @@ const SECTIONS = [
   { href: '#section-captain', label: m.form_captain, holds: /^captain\./ },
   { href: '#section-viceCaptain', label: m.form_vice_captain, holds: /^viceCaptain\./ },
   { href: '#players', label: m.form_players, holds: /^players/ },
-  { href: '#section-documents', label: m.form_documents, holds: /^(?:team\.|paymentReference$)/ },
 ]
+const PAPERS = { href: '#section-documents', holds: /^(?:team\.|paymentReference$)/ }
 
-function stepsOf({ errors, standing }: FormProps): Step[] {
-  const sections = SECTIONS.map(({ href, label, holds }) => {
+/** The sections that this tournament's form has. */
+function sectionsOf(props: FormProps) {
+  if (teamDocuments(props).length > 0) return [...SECTIONS, { ...PAPERS, label: m.form_documents }]
+  return props.hasFee ? [...SECTIONS, { ...PAPERS, label: m.form_payment }] : SECTIONS
+}
+
+function stepsOf(props: FormProps): Step[] {
+  const { errors, standing } = props
+  const sections = sectionsOf(props).map(({ href, label, holds }) => {
     const missing = standing.some(({ field }) => holds.test(field))
     // What is only missing yet is not wrong until it was asked for.
     const wrong = [...errors, ...standing.filter(({ code }) => code !== 'required')].some(({ field }) =>

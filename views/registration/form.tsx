@@ -26,6 +26,7 @@ export type FormProps = {
   tournamentName: string
   clubLabel: string
   feeText: string
+  hasFee: boolean
   squad: { min: number; max: number }
   roles: readonly string[]
   asks: { jerseyNumber: boolean; dateOfBirth: boolean }

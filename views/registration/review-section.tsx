@@ -20,7 +20,10 @@ export function ReviewSection(props: FormProps & { isSwappedIn?: boolean }) {
             term: m.form_players(),
             value: m.form_review_players({ count: named.length, min: squad.min, max: squad.max }),
           },
-          { term: m.form_review_files(), value: m.form_review_files_count({ count: files.size }) },
+          {
+            term: m.form_review_files(),
+            value: props.documents.length > 0 ? m.form_review_files_count({ count: files.size }) : undefined,
+          },
           { term: m.form_review_missing(), value: missing.join(', ') },
         ]}
       />

@@ -24,6 +24,7 @@ export function formProps(ctx: AppContext, tournament: Tournament, shown: Shown)
     tournamentName: tournament.name,
     clubLabel: tournament.clubLabel,
     feeText: feeText(tournament),
+    hasFee: tournament.feeMinor > 0,
     squad: { min: tournament.squadMin, max: tournament.squadMax },
     roles: tournament.playerRoles,
     asks: { jerseyNumber: tournament.asksJerseyNumber, dateOfBirth: tournament.asksDateOfBirth },
