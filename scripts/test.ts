@@ -1,5 +1,5 @@
 /** `bun run test`: everything, on a machine that has nothing but Bun. Stops at the first step that fails. */
-import { mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from './build.ts'
 import { ensureChromium } from './chromium.ts'
@@ -11,6 +11,8 @@ const COVERAGE_WORST_SHOWN = 10
 /** For tests that name none: a net under a busy machine, not a measure. */
 const TEST_TIMEOUT_MS = 120_000
 const REPORTS = join(ROOT, 'coverage')
+/** Where bunfig.toml has it written. */
+const COVERAGE = join(REPORTS, 'lcov.info')
 const BROWSER_SUPPORT = 'support/browser.ts'
 const EXECUTABLE_TESTS = 'test/executable/'
 
@@ -55,7 +57,7 @@ async function runTests(
   mkdirSync(folder, { recursive: true })
   const args = [
     ...['test', `--timeout=${TEST_TIMEOUT_MS}`, '--only-failures', '--reporter=junit', `--reporter-outfile=${report}`],
-    ...(isMeasured ? ['--coverage', '--coverage-reporter=lcov', `--coverage-dir=${folder}`] : []),
+    ...(isMeasured ? ['--coverage', '--coverage-reporter=lcov'] : []),
     ...files.map((file) => `./${file}`),
   ]
   // As on a CI machine everywhere: `test.only` and new snapshots are refused.
@@ -63,6 +65,7 @@ async function runTests(
     () => true,
     () => false,
   )
+  if (isMeasured && existsSync(COVERAGE)) renameSync(COVERAGE, join(folder, 'lcov.info'))
   const counts = await readCounts(report)
   counted.passed += counts.passed
   counted.failed += counts.failed + counts.skipped
