@@ -11,11 +11,12 @@ import { aRegistration } from '#test/support/registrations.ts'
 export const MARK = '10203040'
 /** Whose numbers begin where: nothing the bench writes meets anything else it writes. */
 export const NUMBERS = { seeded: 11_000_000, posted: 21_000_000, pgbench: 61_000_000 } as const
-const NUMBERS_A_RUN = 100_000
-
-let runs = 0
-/** The first number of a run of posts. */
-export const nextNumbers = () => NUMBERS.posted + NUMBERS_A_RUN * runs++
+let reserved = 0
+/** The first of as many numbers as are asked for; nobody gets them again. */
+export function reserveNumbers(count: number): number {
+  reserved += count
+  return NUMBERS.posted + reserved - count
+}
 
 /** A registration of eleven as a client posts it. */
 export const bodyTemplate = () => aRegistration(unlikeAnyOther())

@@ -1,7 +1,7 @@
 import { openDatabase } from '#src/db/client.ts'
 import { findTournament } from '#src/tournaments/store.ts'
 import { pgbench } from './pgbench.ts'
-import { bodyTemplate, entryTemplate, MARK, NUMBERS, nextNumbers } from './registration.ts'
+import { bodyTemplate, entryTemplate, MARK, NUMBERS, reserveNumbers } from './registration.ts'
 import { hold, note, spread, tell, title } from './report.ts'
 import { alternate, type Figure, figureOf, ratios } from './rounds.ts'
 import type { Options } from './run.ts'
@@ -12,6 +12,7 @@ const CLIENTS = [1, 16, 64, 256] as const
 /** More than these PostgreSQL does not let in. */
 const PGBENCH_CLIENTS_MAX = 16
 const WARM_UP_SECONDS = 3
+const POSTS_A_RUN_MAX = 100_000
 const ONE_STATEMENT_TARGET = 0.6
 const CONVERSATIONAL_TARGET = 1
 const COLLAPSE_TARGET = 0.8
@@ -23,7 +24,9 @@ export async function measureRegistrations(server: RunningServer, { seconds, rou
   const body = JSON.stringify(bodyTemplate())
   const post = async (clients: number, forSeconds = seconds) => {
     const load = { clients, seconds: forSeconds }
-    return (await postRepeatedly(`${server.url}/api/v1/registrations`, body, MARK, nextNumbers(), load)).perSecond
+    return (
+      await postRepeatedly(`${server.url}/api/v1/registrations`, body, MARK, reserveNumbers(POSTS_A_RUN_MAX), load)
+    ).perSecond
   }
   await post(16, WARM_UP_SECONDS)
 

@@ -4,14 +4,21 @@
  */
 import { parseArgs } from 'node:util'
 import { inFolder } from './folder.ts'
+import { measureGrowth } from './growth.ts'
+import { memoryOf, reportMemory } from './memory.ts'
 import { measureReads } from './reads.ts'
 import { measureRegistrations } from './registrations.ts'
 import { conclude, title } from './report.ts'
 import { findProduct, startProduct } from './server.ts'
+import { measureStarts } from './start-up.ts'
 import { ensureTools } from './tools.ts'
+import { measureWire } from './wire.ts'
 
 const CHAPTERS = ['start', 'wire', 'reads', 'registrations', 'memory', 'growth'] as const
 type Chapter = (typeof CHAPTERS)[number]
+
+/** After a start, until what it set off is done. */
+const SETTLE_MS = 2000
 
 export type Options = { seconds: number; rounds: number }
 
@@ -29,13 +36,19 @@ await ensureTools()
 const product = await findProduct()
 title(product.isBuilt ? 'dist/teamsheet' : 'src/main.ts: nothing was built, so this measures the sources')
 
+if (chapters.has('start')) await measureStarts(product, options)
 await inFolder(async (folder) => {
   const server = await startProduct(product, folder)
   try {
+    await Bun.sleep(SETTLE_MS)
+    const atStart = memoryOf(server)
+    if (chapters.has('wire')) await measureWire(server)
     if (chapters.has('reads')) await measureReads(server, options)
     if (chapters.has('registrations')) await measureRegistrations(server, options)
+    if (chapters.has('memory')) reportMemory(atStart, memoryOf(server))
   } finally {
     await server.stop()
   }
 })
+if (chapters.has('growth')) await measureGrowth(product, options)
 conclude()

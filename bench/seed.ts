@@ -32,7 +32,7 @@ export async function seedTeams(connection: EmbeddedConnection, wanted: number):
         insert into teams (id, tournament_id, club_id, number, code, state, name, name_key, captain_name, captain_phone, captain_email,
           captain_email_key, captain_whatsapp, vice_captain_name, vice_captain_phone, vice_captain_email, vice_captain_whatsapp, player_count,
           search_text, reference, pin_hmac, submitted_at, state_changed_at)
-        select ${idOf(0)}, ${id}::uuid, ${club}, number, ${prefix} || '-' || number, 'approved', 'Kings of ' || number, 'kingsof' || number,
+        select ${idOf(0)}, ${id}::uuid, ${club}, number, ${prefix} || '-' || lpad(number::text, greatest(3, length(number::text)), '0'), 'approved', 'Kings of ' || number, 'kingsof' || number,
           'Samuel Raj', '+919810000001', 'samuel.' || number || '@example.com', 'samuel.' || number || '@example.com', '+919810000001',
           'Thomas Raj', '+919850000001', 'thomas.' || number || '@example.com', '+919850000001', ${PLAYERS}::int,
           'kings of ' || number || ' church of ' || number || ' samuel raj', (${NUMBERS.seeded} + number)::text, sha256(number::text::bytea),
