@@ -82,36 +82,33 @@ async function untilWaiting(waiting: number): Promise<void> {
   }
 }
 
-test('two presses at the same instant register once and lead to the same answer', async () => {
-  const registration = aRegistration()
-  await visitor.post('/register/draft', fieldsOf(registration), { files: LETTER })
-  const before = await countTeams()
+/** Sends both before either is answered, the first one ahead; where each leads. */
+async function sendTogether(...registrations: ReturnType<typeof aRegistration>[]) {
+  await visitor.post('/register/draft', fieldsOf(registrations[0]!), { files: LETTER })
   const sent: ReturnType<typeof visitor.sendForm>[] = []
   await whileHeld(async () => {
-    sent.push(visitor.sendForm(registration))
-    await untilWaiting(1)
-    sent.push(visitor.sendForm(registration))
-    await untilWaiting(2)
+    for (const registration of registrations) {
+      sent.push(visitor.sendForm(registration))
+      await untilWaiting(sent.length)
+    }
   })
-  const answers = await Promise.all(sent)
-  expect(answers.map(({ location }) => location)).toEqual(Array(2).fill(`/draft/${visitor.token()}`))
+  return (await Promise.all(sent)).map(({ location }) => location)
+}
+
+test('two presses at the same instant register once and lead to the same answer', async () => {
+  const registration = aRegistration()
+  const before = await countTeams()
+  const address = `/draft/${visitor.token()}`
+  expect(await sendTogether(registration, registration)).toEqual([address, address])
   expect(await countTeams()).toBe(before + 1)
 })
 
 test('two tabs with different words in them register the first one, and both lead to its answer', async () => {
   const [first, second] = [aRegistration(), aRegistration()]
-  await visitor.post('/register/draft', fieldsOf(first), { files: LETTER })
-  const sent: ReturnType<typeof visitor.sendForm>[] = []
-  await whileHeld(async () => {
-    sent.push(visitor.sendForm(first))
-    await untilWaiting(1)
-    sent.push(visitor.sendForm(second))
-    await untilWaiting(2)
-  })
-  const answers = await Promise.all(sent)
-  expect(answers.map(({ location }) => location)).toEqual(Array(2).fill(`/draft/${visitor.token()}`))
-  const teams = await app.ctx.db
-    .read`select name from teams where name in ${app.ctx.db.read([first.teamName, second.teamName])}`
+  const address = `/draft/${visitor.token()}`
+  expect(await sendTogether(first, second)).toEqual([address, address])
+  const teams = await app.ctx.db.read`
+    select name from teams where name in ${app.ctx.db.read([first.teamName, second.teamName])}`
   expect([...teams]).toEqual([{ name: first.teamName }])
 })
 
