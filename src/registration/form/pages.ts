@@ -53,7 +53,7 @@ export const registrationPages = (ctx: AppContext) =>
         const posted = await receive(ctx, asked)
         if (posted.draft.teamId !== null) return toAnswer(asked.request, posted.token)
         if (!isHtmx(asked.request)) return backToForm(ctx, asked, posted, '#kept')
-        const { savedUrl } = await propsOfPosted(ctx, asked, posted, { files: [] })
+        const savedUrl = `${ownOrigin(ctx, asked.request)}/draft/${posted.token}`
         return html(KeptNotice({ savedUrl, takesFocus: true }), { fragment: true })
       },
       { admit: OF_A_FORM },
