@@ -39,7 +39,8 @@ export function refusal(ctx: AppContext, request: Request, error: AppError): Res
     return new Response(JSON.stringify(problem(error, state.id)), { status: error.status, headers })
   }
   if (error.code === 'UNAUTHORIZED' && request.method === 'GET') return toSignIn(request)
-  const props = { code: error.code, sentence: error.message, requestId: state.id, title: ctx.config.appTitle }
+  const { code, message: sentence, retryAfterSeconds } = error
+  const props = { code, sentence, retryAfterSeconds, requestId: state.id, title: ctx.config.appTitle }
   const view = request.headers.has('hx-request') ? ErrorFragment(props) : ErrorPage(props)
   return html(view, { status: error.status, headers, fragment: request.headers.has('hx-request') })
 }

@@ -10,6 +10,7 @@ export const EMAIL_LENGTH_MAX = 254
 const PERSON = /^[\p{L}\p{M} \-'’.\u200c\u200d]+$/u
 const TEAM = /^[\p{L}\p{M}\p{Nd} \-'’.&,()\u200c\u200d]+$/u
 const LETTER = /\p{L}/u
+const LETTER_OR_DIGIT = /[\p{L}\p{Nd}]/u
 /** HTML Standard, "valid e-mail address", with the lengths of RFC 5321 for a label. */
 const EMAIL =
   /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/
@@ -42,7 +43,8 @@ export function checkPersonName(name: string): Wrong | undefined {
 export function checkTeamName(name: string): Wrong | undefined {
   const { min, max } = TEAM_NAME_LENGTH
   if (name === '') return { code: 'required', message: m.rules_name_required() }
-  if (!TEAM.test(name) || !LETTER.test(name)) return { code: 'characters', message: m.rules_team_name_characters() }
+  if (!TEAM.test(name) || !LETTER_OR_DIGIT.test(name))
+    return { code: 'characters', message: m.rules_team_name_characters() }
   if (lengthOf(name) < min || lengthOf(name) > max) return { code: 'length', message: m.rules_length({ min, max }) }
   return undefined
 }

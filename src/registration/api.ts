@@ -5,7 +5,7 @@ import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { ownOrigin } from '#src/http/csrf.ts'
 import { BODY_JSON } from '#src/http/limits.ts'
-import { headerParameter, jsonAnswer, jsonBody } from '#src/http/openapi.ts'
+import { BODY_REFUSALS, headerParameter, jsonAnswer, jsonBody, refusals } from '#src/http/openapi.ts'
 import { IdempotencyKey, isIdempotencyKey } from '#src/idempotency/model.ts'
 import { isIdRevealed, type Tournament } from '#src/tournaments/model.ts'
 import { RegistrationAnswer, RegistrationBody } from './model.ts'
@@ -34,7 +34,20 @@ export const registrationApi = (ctx: AppContext) =>
         tags: ['registrations'],
         parameters: [headerParameter('Idempotency-Key', IdempotencyKey)],
         requestBody: jsonBody(RegistrationBody),
-        responses: { 201: jsonAnswer('Registered', RegistrationAnswer) },
+        responses: {
+          201: jsonAnswer('Registered', RegistrationAnswer),
+          ...refusals(
+            ...BODY_REFUSALS,
+            'REGISTRATION_CLOSED',
+            'DUPLICATE_TEAM_NAME',
+            'DUPLICATE_CAPTAIN_EMAIL',
+            'CLUB_LIMIT_REACHED',
+            'TOURNAMENT_FULL',
+            'REQUEST_IN_PROGRESS',
+            'VALIDATION_FAILED',
+            'IDEMPOTENCY_KEY_REUSED',
+          ),
+        },
       },
     },
   )

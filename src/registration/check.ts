@@ -106,7 +106,10 @@ function readUploadIds(read: Reader, value: unknown, field: string, max: number)
 const CONTROL = /\p{Cc}/u
 const checkPaymentReference = (given: string): Wrong | undefined =>
   CONTROL.test(given) || !given.isWellFormed() || given.length > PAYMENT_REFERENCE_LENGTH_MAX
-    ? { code: 'length', message: m.rules_payment_reference({ max: PAYMENT_REFERENCE_LENGTH_MAX }) }
+    ? {
+        code: given.length > PAYMENT_REFERENCE_LENGTH_MAX ? 'length' : 'characters',
+        message: m.rules_payment_reference({ max: PAYMENT_REFERENCE_LENGTH_MAX }),
+      }
     : undefined
 
 type Reader = ReturnType<typeof reader>

@@ -1,16 +1,27 @@
 import { type Static, Type as t } from '@sinclair/typebox'
+import { EMAIL_LENGTH_MAX, PERSON_NAME_LENGTH, TEAM_NAME_LENGTH } from '#src/lib/names.ts'
 
 export const DOCUMENTS_OF_TEAM_MAX = 10
 export const DOCUMENTS_OF_PLAYER_MAX = 5
 export const PAYMENT_REFERENCE_LENGTH_MAX = 80
 
+const PersonName = t.String({
+  minLength: PERSON_NAME_LENGTH.min,
+  maxLength: PERSON_NAME_LENGTH.max,
+  description: "Letters of any script, spaces, - ' ’ .",
+})
+const TeamName = t.String({
+  minLength: TEAM_NAME_LENGTH.min,
+  maxLength: TEAM_NAME_LENGTH.max,
+  description: "Letters of any script, digits, spaces, - ' ’ . & , ( )",
+})
 const UploadId = t.String({ description: 'The id that POST /uploads answered.', maxLength: 64 })
 
 const ContactBody = t.Object(
   {
-    name: t.String({ description: "2 to 80 letters of any script, spaces, - ' ’ ." }),
+    name: PersonName,
     phone: t.String({ description: 'National or E.164.' }),
-    email: t.String(),
+    email: t.String({ format: 'email', maxLength: EMAIL_LENGTH_MAX }),
     whatsapp: t.Optional(t.Union([t.String(), t.Null()], { description: 'Empty: the phone.' })),
   },
   { title: 'Contact' },
@@ -18,7 +29,7 @@ const ContactBody = t.Object(
 
 const PlayerBody = t.Object(
   {
-    name: t.String(),
+    name: PersonName,
     role: t.Optional(t.Union([t.String(), t.Null()], { description: 'One of the tournament’s roles, or empty.' })),
     jerseyNumber: t.Optional(t.Union([t.Integer({ minimum: 0, maximum: 999 }), t.Null()])),
     dateOfBirth: t.Optional(t.Union([t.String({ format: 'date' }), t.Null()])),
@@ -30,8 +41,8 @@ const PlayerBody = t.Object(
 /** A registration as the API takes it. */
 export const RegistrationBody = t.Object(
   {
-    teamName: t.String(),
-    clubName: t.String(),
+    teamName: TeamName,
+    clubName: TeamName,
     captain: ContactBody,
     viceCaptain: ContactBody,
     players: t.Array(PlayerBody, { description: 'As many as the tournament’s squad size allows.' }),

@@ -149,7 +149,7 @@ async function add(ctx: AppContext, tournament: Tournament, prepared: Prepared):
       return { id: outcome.id, state: outcome.state, code: outcome.code, replayed: false, ...secrets }
     if (outcome.outcome === 'replayed') return replay(ctx, { ...outcome, secrets: Buffer.from(outcome.secrets, 'hex') })
     if (outcome.outcome === 'REFERENCE_TAKEN' && attempt < REFERENCE_TRIES) continue
-    throw refusalOf(tournament, prepared, outcome.outcome)
+    throw refusalOf(tournament, prepared, outcome)
   }
 }
 
@@ -158,16 +158,20 @@ function whenLocked(error: unknown): AddTeamOutcome {
   throw error
 }
 
-type Refused = Exclude<AddTeamOutcome, { id: string }>['outcome']
+type Refusal = Exclude<AddTeamOutcome, { id: string }>
+type Refused = Refusal['outcome']
 
-function refusalOf(tournament: Tournament, prepared: Prepared, outcome: Refused): AppError {
+function refusalOf(tournament: Tournament, prepared: Prepared, { outcome, refused }: Refusal): AppError {
   if (outcome === 'REFERENCE_TAKEN') return new AppError('INTERNAL_ERROR')
   if (outcome === 'UPLOADS_TAKEN') {
     const errors = prepared.documents.map(({ field }) => ({ field, code: 'upload', message: m.rules_upload_unknown() }))
     return new AppError('VALIDATION_FAILED', { errors })
   }
-  const [field, message] = fieldAndSentence(tournament, outcome)
-  return new AppError(outcome, { message, errors: field ? [{ field, code: outcome.toLowerCase(), message }] : [] })
+  const errors = (refused ?? []).map((code) => {
+    const [field, message] = fieldAndSentence(tournament, code)
+    return { field, code: code.toLowerCase(), message }
+  })
+  return new AppError(outcome, { message: fieldAndSentence(tournament, outcome)[1], errors })
 }
 
 function fieldAndSentence(

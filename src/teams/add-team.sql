@@ -16,6 +16,7 @@ declare
   the_number int;
   the_code text;
   the_state text := 'submitted';
+  refused text[] := '{}';
 begin
   if the_key is not null then
     if (d->>'waitsForKey')::boolean then
@@ -44,13 +45,16 @@ begin
   end if;
   select * into the_club from clubs where tournament_id = the_tournament and name_key = d->'team'->>'clubKey';
   if the_club.live_teams >= rules.teams_per_club then
-    return jsonb_build_object('outcome', 'CLUB_LIMIT_REACHED');
+    refused := refused || 'CLUB_LIMIT_REACHED'::text;
   end if;
   if exists (select from teams where tournament_id = the_tournament and name_key = the_name_key and state not in ('rejected', 'withdrawn')) then
-    return jsonb_build_object('outcome', 'DUPLICATE_TEAM_NAME');
+    refused := refused || 'DUPLICATE_TEAM_NAME'::text;
   end if;
   if exists (select from teams where tournament_id = the_tournament and captain_email_key = the_email_key and state not in ('rejected', 'withdrawn')) then
-    return jsonb_build_object('outcome', 'DUPLICATE_CAPTAIN_EMAIL');
+    refused := refused || 'DUPLICATE_CAPTAIN_EMAIL'::text;
+  end if;
+  if refused <> '{}' then
+    return jsonb_build_object('outcome', refused[1], 'refused', refused);
   end if;
   if exists (select from teams where reference = d->'team'->>'reference') then
     return jsonb_build_object('outcome', 'REFERENCE_TAKEN');

@@ -1,10 +1,11 @@
+import { Type as t } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { BODY_NONE } from '#src/http/limits.ts'
 import { listingParameters, listOf, page, readListing } from '#src/http/listing.ts'
-import { jsonAnswer } from '#src/http/openapi.ts'
+import { jsonAnswer, refusals } from '#src/http/openapi.ts'
 import { type PublicTeam, TeamAnswer } from './model.ts'
 import { findApprovedTeam, listApprovedTeams, listApprovedTeamsByName } from './service.ts'
 
@@ -34,7 +35,7 @@ export const teamsApi = (ctx: AppContext) =>
           summary: 'Approved teams',
           tags: ['teams'],
           parameters: listingParameters(SORTS),
-          responses: { 200: jsonAnswer('A page of teams', listOf(TeamAnswer)) },
+          responses: { 200: jsonAnswer('A page of teams', listOf(TeamAnswer)), ...refusals('VALIDATION_FAILED') },
         },
       },
     )
@@ -51,10 +52,11 @@ export const teamsApi = (ctx: AppContext) =>
       },
       {
         admit: { tier: 'read', public: true, body: BODY_NONE },
+        params: t.Object({ id: t.String({ description: 'UUID, or team id such as ICCT-001.' }) }),
         detail: {
           summary: 'One approved team, by UUID or team id',
           tags: ['teams'],
-          responses: { 200: jsonAnswer('The team', TeamAnswer) },
+          responses: { 200: jsonAnswer('The team', TeamAnswer), ...refusals('NOT_FOUND') },
         },
       },
     )

@@ -73,7 +73,7 @@ export async function newEntryLink(ctx: AppContext, teamId: string, seconds: num
 }
 
 /** The team a link opens. Throws NOT_FOUND for a link that never was, LINK_EXPIRED for one that is over. */
-export async function getTeamByLink(ctx: AppContext, token: string): Promise<Team> {
+export async function getTeamByLink(ctx: AppContext, token: string): Promise<Team & { stateReason: string | null }> {
   const found = await store.findTeamByLink(ctx.db.read, hashToken(token))
   if (!found) throw new AppError('NOT_FOUND', { message: m.teams_link_unknown() })
   const { expiresAt, revokedAt, ...team } = found

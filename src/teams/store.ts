@@ -47,6 +47,8 @@ export type AddTeamOutcome =
         | 'TOURNAMENT_FULL'
         | 'REFERENCE_TAKEN'
         | 'UPLOADS_TAKEN'
+      /** All that stands in the way, `outcome` first, where fields of the form do. */
+      refused?: ('CLUB_LIMIT_REACHED' | 'DUPLICATE_TEAM_NAME' | 'DUPLICATE_CAPTAIN_EMAIL')[]
     }
 
 /** One statement: src/teams/add-team.sql. */
@@ -197,13 +199,14 @@ export async function insertEntryLink(
   await sql`insert into entry_links (token_hash, team_id, expires_at) values (${link.tokenHash}, ${link.teamId}, ${link.expiresAt})`
 }
 
+/** `stateReason` is what was said with the last move. */
+export type LinkedTeam = Team & { stateReason: string | null; expiresAt: Date; revokedAt: Date | null }
+
 /** The team a link opens, and how long it does. */
-export async function findTeamByLink(
-  sql: Queryable,
-  tokenHash: Uint8Array,
-): Promise<(Team & { expiresAt: Date; revokedAt: Date | null }) | undefined> {
-  const [row] = await sql<(Team & { expiresAt: Date; revokedAt: Date | null })[]>`
-    select ${sql.unsafe(TEAM)}, l.expires_at as "expiresAt", l.revoked_at as "revokedAt"
+export async function findTeamByLink(sql: Queryable, tokenHash: Uint8Array): Promise<LinkedTeam | undefined> {
+  const [row] = await sql<LinkedTeam[]>`
+    select ${sql.unsafe(TEAM)}, l.expires_at as "expiresAt", l.revoked_at as "revokedAt",
+      (select reason from registration_moves m where m.team_id = t.id order by m.id desc limit 1) as "stateReason"
     from entry_links l join teams t on t.id = l.team_id join clubs c on c.id = t.club_id where l.token_hash = ${tokenHash}`
   return row
 }

@@ -126,7 +126,7 @@ describe('POST /api/v1/uploads', () => {
         ['file', aFile(samplePdf(most + 1))],
       ]),
     )
-    expect(await refusalOf(larger)).toEqual([413, 'FILE_TOO_LARGE', []])
+    expect(await refusalOf(larger)).toEqual([413, 'FILE_TOO_LARGE', ['file file_too_large']])
   })
 
   test.each<[string, [string, string | File][], unknown[]]>([
@@ -172,7 +172,7 @@ describe('POST /api/v1/uploads', () => {
         ['kind', 'aadhar'],
         ['file', new File(['<script>'], 'a.pdf')],
       ],
-      [415, 'UNSUPPORTED_FILE_TYPE', []],
+      [415, 'UNSUPPORTED_FILE_TYPE', ['file unsupported_file_type']],
     ],
     [
       'far too much',

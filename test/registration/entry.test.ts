@@ -68,7 +68,7 @@ describe('the door', () => {
       expect((await enter(reference, wrong)).status).toBe(422)
       const early = await enter(reference, pin)
       expect([early.status, early.headers.get('retry-after')]).toEqual([429, String(waitSeconds)])
-      expect(errorsOf(await early.text()).reference).toBe(`Too many wrong tries. Please wait ${waitSeconds} seconds.`)
+      expect(errorsOf(await early.text()).reference).toBe(`Too many wrong tries. Please wait ${waitSeconds} s.`)
       app.ctx.travel(waitSeconds * SECOND_MS)
     }
     expect((await enter(reference, pin)).status).toBe(303)

@@ -5,7 +5,7 @@ import { createDatabase } from './postgres.ts'
 let template: Promise<string> | undefined
 
 /** A migrated database of the test file's own, copied from one template a run. */
-export async function testDatabase({ connections = 10 } = {}): Promise<{
+export async function testDatabase({ connections = 20 } = {}): Promise<{
   db: Database
   connection: Awaited<ReturnType<typeof createDatabase>>['connection']
   /** Texts of the statements that were sent so far. */

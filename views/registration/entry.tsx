@@ -72,6 +72,8 @@ export type EntryProps = {
   teamId: string | null
   reference: string
   submittedText: string
+  /** What was said with the decision. */
+  decisionReason: string | null
   captain: string
   viceCaptain: string
   players: EntryPlayer[]
@@ -101,6 +103,7 @@ export function EntryPage(props: EntryProps) {
             { term: m.entry_team_id(), value: props.teamId },
             { term: m.entry_reference(), value: props.reference },
             { term: props.clubLabel, value: props.clubName },
+            { term: m.entry_reason(), value: props.decisionReason },
             { term: m.entry_submitted(), value: props.submittedText },
             { term: m.form_captain(), value: props.captain },
             { term: m.form_vice_captain(), value: props.viceCaptain },

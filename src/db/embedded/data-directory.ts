@@ -36,6 +36,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   EDQUOT: 'The disk quota is used up.',
   EEXIST: 'There is a file of that name.',
   ENOTDIR: 'There is a file in its path.',
+  ENOENT: 'It cannot be made there.',
 }
 
 /** What the operating system has against the data directory, as a StartError; any other error as it is. */

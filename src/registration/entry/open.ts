@@ -52,7 +52,7 @@ const wrong = () =>
   new AppError('VALIDATION_FAILED', { errors: [{ field: 'reference', code: 'unknown', message: m.entry_wrong() }] })
 
 /** A team with its squad and documents: what its entry page shows. */
-export async function getEntry(ctx: AppContext, team: Team) {
+export async function getEntry<Linked extends Team>(ctx: AppContext, team: Linked) {
   const [players, documents] = await Promise.all([listPlayers(ctx.db.read, team.id), listDocuments(ctx, team.id)])
   return { team, players, documents }
 }

@@ -8,7 +8,11 @@ import { isIdRevealed } from '#src/tournaments/model.ts'
 import { instantText } from '#src/tournaments/service.ts'
 import type { EntryDocument, EntryProps } from '#views/registration/entry.tsx'
 
-type Entry = { team: Team; players: readonly SquadPlayer[]; documents: readonly Document[] }
+type Entry = {
+  team: Team & { stateReason: string | null }
+  players: readonly SquadPlayer[]
+  documents: readonly Document[]
+}
 type Around = Pick<EntryProps, 'address' | 'errors' | 'reason' | 'flash'>
 
 /** What a team's own page shows of it, in the tournament's words and zone. */
@@ -32,6 +36,7 @@ export function entryProps(
     teamId: code,
     reference: team.reference,
     submittedText: instantText(tournament, team.submittedAt),
+    decisionReason: team.state === 'approved' || team.state === 'rejected' ? team.stateReason : null,
     captain: contactText(tournament, team.captain),
     viceCaptain: contactText(tournament, team.viceCaptain),
     players: players.map((player) => ({
