@@ -4,7 +4,7 @@ import type { AppContext } from '#src/context.ts'
 import { admit } from '#src/http/admit.ts'
 import { BODY_NONE } from '#src/http/limits.ts'
 import { listingParameters, listOf, page, readListing } from '#src/http/listing.ts'
-import { jsonAnswer } from '#src/http/openapi.ts'
+import { jsonAnswer, refusals } from '#src/http/openapi.ts'
 import { listClubs, placesLeft } from './service.ts'
 
 const SEARCH_LENGTH_MAX = 80
@@ -44,9 +44,14 @@ export const clubsApi = (ctx: AppContext) =>
         tags: ['clubs'],
         parameters: [
           ...listingParameters(SORTS),
-          { name: 'q', in: 'query', schema: { type: 'string', maxLength: SEARCH_LENGTH_MAX } },
+          {
+            name: 'q',
+            in: 'query',
+            schema: { type: 'string', maxLength: SEARCH_LENGTH_MAX },
+            description: 'A part of the club’s name.',
+          },
         ],
-        responses: { 200: jsonAnswer('A page of clubs', listOf(ClubAnswer)) },
+        responses: { 200: jsonAnswer('A page of clubs', listOf(ClubAnswer)), ...refusals('VALIDATION_FAILED') },
       },
     },
   )

@@ -2,12 +2,14 @@ import { Elysia } from 'elysia'
 import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
 import { AppError, type FieldError } from '#src/errors.ts'
+import { CONTENT_TYPES } from '#src/files/file-type.ts'
 import type { ReceivedFile } from '#src/files/storage.ts'
 import { admit } from '#src/http/admit.ts'
 import { bodyFile } from '#src/http/limits.ts'
 import { ONE_FILE, readMultipart } from '#src/http/multipart.ts'
+import { BODY_REFUSALS, jsonAnswer, multipartBody, refusals } from '#src/http/openapi.ts'
 import { networkOf } from '#src/http/rate-limit.ts'
-import { isDocumentKind, UploadAnswer } from './model.ts'
+import { isDocumentKind, UploadAnswer, UploadBody } from './model.ts'
 import { receiveFile, saveUpload } from './service.ts'
 
 /** Files sent on their own, to be named in a registration within a day. */
@@ -24,11 +26,21 @@ export const documentsApi = (ctx: AppContext) => {
     },
     {
       admit: { tier: 'file', public: true, body },
-      response: { 201: UploadAnswer },
       detail: {
         summary: 'Send one file',
         description: 'multipart/form-data with `file` (PDF, PNG, JPEG, WebP, HEIC) and `kind`, in any order.',
-        tags: ['Registrations'],
+        tags: ['registrations'],
+        requestBody: multipartBody(UploadBody, { file: Object.keys(CONTENT_TYPES) }),
+        responses: {
+          201: jsonAnswer('Kept', UploadAnswer),
+          ...refusals(
+            ...BODY_REFUSALS,
+            'FILE_TOO_LARGE',
+            'UNSUPPORTED_FILE_TYPE',
+            'VALIDATION_FAILED',
+            'STORAGE_UNAVAILABLE',
+          ),
+        },
       },
     },
   )

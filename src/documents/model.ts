@@ -17,10 +17,15 @@ export const isDocumentKind = (value: unknown): value is DocumentKind =>
 
 const literals = <T extends string>(values: T[]) => t.Union(values.map((value) => t.Literal(value)))
 
+const Kind = literals(Object.keys(DOCUMENT_KINDS) as DocumentKind[])
+
+/** A file sent on its own. */
+export const UploadBody = t.Object({ file: t.String({ format: 'binary' }), kind: Kind }, { title: 'Upload' })
+
 /** The answer to a file sent on its own. */
 export const UploadAnswer = t.Object({
   id: t.String({ description: 'Names the file in a registration, within 24 hours; whoever knows it may use it.' }),
-  kind: literals(Object.keys(DOCUMENT_KINDS) as DocumentKind[]),
+  kind: Kind,
   bytes: t.Integer({ minimum: 1 }),
   contentType: literals(Object.keys(CONTENT_TYPES) as ContentType[]),
   sha256: t.String({ pattern: '^[0-9a-f]{64}$' }),

@@ -1,5 +1,5 @@
 import { type AnyElysia, Elysia } from 'elysia'
-import type { OpenAPIV3 } from 'openapi-types'
+import type { OpenAPIV3_1 } from 'openapi-types'
 import type { AppContext } from '#src/context.ts'
 import { ERRORS, type ErrorCode } from '#src/errors.ts'
 import { ApiDocsPage, type ApiField, type ApiRoute } from '#views/docs/api.tsx'
@@ -12,7 +12,7 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
 /** `/api/openapi.json`, and `/api/docs`: the same as a page of ours, with nothing from a third party. */
 export const apiDocs = (ctx: AppContext, described: AnyElysia) => {
-  const specification = describeApi(described)
+  const specification = describeApi(ctx, described)
   const routes = routesOf(specification)
   const refusals = Object.entries(ERRORS).map(([code, [status, sentence]]) => ({
     code: code as ErrorCode,
@@ -27,8 +27,8 @@ export const apiDocs = (ctx: AppContext, described: AnyElysia) => {
     })
 }
 
-function routesOf(specification: OpenAPIV3.Document): ApiRoute[] {
-  return Object.entries(specification.paths).flatMap(([path, item]) =>
+function routesOf(specification: OpenAPIV3_1.Document): ApiRoute[] {
+  return Object.entries(specification.paths ?? {}).flatMap(([path, item]) =>
     METHODS.flatMap((method) => {
       const operation = item?.[method]
       return operation ? [routeOf(method, path, operation)] : []
@@ -36,10 +36,8 @@ function routesOf(specification: OpenAPIV3.Document): ApiRoute[] {
   )
 }
 
-function routeOf(method: string, path: string, operation: OpenAPIV3.OperationObject): ApiRoute {
-  const parameters = (operation.parameters ?? []).filter(
-    (parameter): parameter is OpenAPIV3.ParameterObject => 'name' in parameter,
-  )
+function routeOf(method: string, path: string, operation: OpenAPIV3_1.OperationObject): ApiRoute {
+  const parameters = (operation.parameters ?? []).filter((parameter) => 'name' in parameter)
   const content = operation.requestBody && 'content' in operation.requestBody ? operation.requestBody.content : {}
   const created = operation.responses?.['201'] ?? operation.responses?.['200']
   return {
@@ -51,14 +49,14 @@ function routeOf(method: string, path: string, operation: OpenAPIV3.OperationObj
       name: parameter.name,
       type: `${typeOf(parameter.schema)} (${parameter.in})`,
       required: parameter.required ?? parameter.in === 'path',
-      description: parameter.description ?? '',
+      description: parameter.description ?? descriptionOf(parameter.schema),
     })),
     body: fieldsOf(Object.values(content)[0]?.schema),
     answer: created && 'content' in created ? fieldsOf(Object.values(created.content ?? {})[0]?.schema) : [],
   }
 }
 
-type Schema = OpenAPIV3.SchemaObject | OpenAPIV3.ReferenceObject | undefined
+type Schema = OpenAPIV3_1.SchemaObject | OpenAPIV3_1.ReferenceObject | undefined
 
 /** A model's fields, those of its own objects and lists below them as `captain.name` and `players[].name`. */
 function fieldsOf(schema: Schema, prefix = ''): ApiField[] {
@@ -67,13 +65,15 @@ function fieldsOf(schema: Schema, prefix = ''): ApiField[] {
     const name = `${prefix}${key}`
     const items = !('$ref' in property) && property.type === 'array' ? property.items : undefined
     const below = items ? fieldsOf(items, `${name}[].`) : fieldsOf(property, `${name}.`)
-    const description = ('description' in property ? property.description : undefined) ?? ''
-    return [{ name, type: typeOf(property), required: schema.required?.includes(key) ?? false, description }, ...below]
+    const required = schema.required?.includes(key) ?? false
+    return [{ name, type: typeOf(property), required, description: descriptionOf(property) }, ...below]
   })
 }
 
 function typeOf(schema: Schema): string {
   if (!schema || '$ref' in schema) return 'string'
   if (schema.anyOf) return [...new Set(schema.anyOf.map(typeOf))].join(' or ')
-  return schema.type ?? ('const' in schema ? JSON.stringify(schema.const) : 'string')
+  return [schema.type ?? ('const' in schema ? JSON.stringify(schema.const) : 'string')].flat().join(' or ')
 }
+
+const descriptionOf = (schema: Schema) => schema?.description ?? ''

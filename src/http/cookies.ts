@@ -3,7 +3,7 @@ import type { AppContext } from '#src/context.ts'
 type CookieOptions = { maxAgeSeconds: number }
 
 /** With https the name carries `__Host-` and the cookie Secure (RFC 6265bis, section 4.1.3.2); a `__Host-` cookie's path is `/`. */
-const nameOf = (ctx: AppContext, name: string) => (isHttps(ctx) ? `__Host-${name}` : name)
+export const nameOf = (ctx: AppContext, name: string) => (isHttps(ctx) ? `__Host-${name}` : name)
 export const isHttps = (ctx: AppContext) => ctx.config.publicUrl?.startsWith('https:') ?? false
 
 export function readCookie(ctx: AppContext, request: Request, name: string): string | undefined {

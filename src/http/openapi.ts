@@ -1,15 +1,61 @@
 import { toOpenAPISchema } from '@elysiajs/openapi'
-import type { TSchema } from '@sinclair/typebox'
+import { type TSchema, Type as t } from '@sinclair/typebox'
 import type { AnyElysia } from 'elysia'
-import type { OpenAPIV3 } from 'openapi-types'
+import type { OpenAPIV3, OpenAPIV3_1 } from 'openapi-types'
+import type { AppContext } from '#src/context.ts'
+import { ERRORS, type ErrorCode } from '#src/errors.ts'
 import { VERSION } from '#src/version.ts'
+import type { Admission } from './admit.ts'
+import { nameOf } from './cookies.ts'
 
-/** A model as OpenAPI wants it: TypeBox schemas are JSON Schema already. */
+const OPENAPI_VERSION = '3.1.0'
+const SESSION = 'session'
+const PROBLEM_REF = { $ref: '#/components/schemas/Problem' }
+
+/** What a refusal says (RFC 9457). */
+const Problem = t.Object(
+  {
+    type: t.String({ format: 'uri-reference', description: 'Where the code is explained.' }),
+    title: t.String(),
+    status: t.Integer({ minimum: 400, maximum: 599 }),
+    detail: t.String({ description: 'A sentence for a person.' }),
+    code: t.Union(Object.keys(ERRORS).map((code) => t.Literal(code))),
+    request_id: t.String(),
+    errors: t.Array(
+      t.Object({
+        field: t.String({ description: 'As the body names it, such as players[2].name.' }),
+        pointer: t.String({ description: 'The same as a JSON pointer (RFC 6901).' }),
+        code: t.String(),
+        message: t.String(),
+      }),
+      { description: 'Every wrong field at once.' },
+    ),
+  },
+  { title: 'Problem' },
+)
+
+/** A model as OpenAPI 3.1 wants it: TypeBox schemas are JSON Schema already. Elysia types what a route says of itself as 3.0. */
 const schemaOf = (model: TSchema) => model as unknown as OpenAPIV3.SchemaObject
 
 export const jsonBody = (model: TSchema): OpenAPIV3.RequestBodyObject => ({
   required: true,
   content: { 'application/json': { schema: schemaOf(model) } },
+})
+
+/** A form with files: `contentTypes` says for a field which media types it takes. */
+export const multipartBody = (
+  model: TSchema,
+  contentTypes: Record<string, readonly string[]>,
+): OpenAPIV3.RequestBodyObject => ({
+  required: true,
+  content: {
+    'multipart/form-data': {
+      schema: schemaOf(model),
+      encoding: Object.fromEntries(
+        Object.entries(contentTypes).map(([field, types]) => [field, { contentType: types.join(', ') }]),
+      ),
+    },
+  },
 })
 
 export const jsonAnswer = (description: string, model: TSchema): OpenAPIV3.ResponseObject => ({
@@ -24,18 +70,58 @@ export const headerParameter = (name: string, model: TSchema): OpenAPIV3.Paramet
   schema: schemaOf(model),
 })
 
+/** What a route that reads a body may refuse because of it. */
+export const BODY_REFUSALS = ['MALFORMED_REQUEST', 'CSRF_FAILED', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const
+/** What a route for staff may refuse. */
+export const STAFF_REFUSALS = ['UNAUTHORIZED', 'FORBIDDEN'] as const
+
+/** The refusals a client of this route should expect, by status; every route may say RATE_LIMITED and, by `default`, any other. */
+export function refusals(...codes: ErrorCode[]): OpenAPIV3.ResponsesObject {
+  const byStatus = Map.groupBy([...codes, 'RATE_LIMITED' as const], (code) => ERRORS[code][0])
+  const told = [...byStatus].map(([status, some]) => [status, problemAnswer(some.map(sentenceOf).join(' '))] as const)
+  return { ...Object.fromEntries(told), default: problemAnswer('Any other refusal.') }
+}
+
+const sentenceOf = (code: ErrorCode) => `${code}: ${ERRORS[code][1]}`
+const problemAnswer = (description: string): OpenAPIV3.ResponseObject => ({
+  description,
+  content: { 'application/problem+json': { schema: PROBLEM_REF } },
+})
+
 /** The description of the API, made from the routes themselves. */
-export function describeApi(routes: AnyElysia): OpenAPIV3.Document {
-  const { paths, components } = toOpenAPISchema(routes)
+export function describeApi(ctx: AppContext, routes: AnyElysia): OpenAPIV3_1.Document {
+  const { paths, components } = toOpenAPISchema(routes, undefined, undefined, undefined, OPENAPI_VERSION)
   return {
-    openapi: '3.0.3',
+    openapi: OPENAPI_VERSION,
     info: {
       title: 'Teamsheet API',
       version: VERSION,
       description:
         'Each route also stands under /api/v1/tournaments/{slug}. Refusals are application/problem+json (RFC 9457) with code, request_id and errors.',
     },
-    paths,
-    components,
+    servers: [{ url: '/' }],
+    paths: Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, publish(item as Described)])),
+    components: {
+      schemas: { ...components.schemas, Problem },
+      securitySchemes: {
+        [SESSION]: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: nameOf(ctx, SESSION),
+          description: 'What signing in at /sign-in sets.',
+        },
+      },
+    },
   }
 }
+
+type Described = Record<string, OpenAPIV3_1.OperationObject & { 'x-admission': Admission }>
+
+/** Of how a route admits, the description says only whether one has to be signed in. */
+const publish = (item: Described): OpenAPIV3_1.PathItemObject =>
+  Object.fromEntries(
+    Object.entries(item).map(([method, { 'x-admission': admission, ...operation }]) => [
+      method,
+      { ...operation, security: admission.requires ? [{ [SESSION]: [] }] : [] },
+    ]),
+  )

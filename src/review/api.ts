@@ -1,11 +1,12 @@
+import { Type as t } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { BODY_NONE } from '#src/http/limits.ts'
-import { readListing, writeCursor } from '#src/http/listing.ts'
-import { jsonAnswer } from '#src/http/openapi.ts'
+import { listingParameters, readListing, writeCursor } from '#src/http/listing.ts'
+import { jsonAnswer, refusals, STAFF_REFUSALS } from '#src/http/openapi.ts'
 import { TEAM_STATES } from '#src/teams/model.ts'
 import {
   isTeamState,
@@ -16,6 +17,7 @@ import {
   RegistrationList,
   type RegistrationRow,
   type RegistrationSummary,
+  SEARCH_LENGTH_MAX,
 } from './model.ts'
 import { getRegistration, listRegistrations, readPlace } from './service.ts'
 
@@ -39,9 +41,22 @@ export const reviewApi = (ctx: AppContext) =>
         admit: { tier: 'admin', requires: 'registrations.see', body: BODY_NONE },
         detail: {
           summary: 'Registrations, for staff',
-          description: `\`sort\`: ${REGISTRATION_SORTS.join(', ')}. Filters: \`state\`, \`club\` (its name), \`q\` (words).`,
           tags: TAGS,
-          responses: { 200: jsonAnswer('One page', RegistrationList) },
+          parameters: [
+            ...listingParameters(REGISTRATION_SORTS),
+            { name: 'state', in: 'query', schema: { type: 'string', enum: [...TEAM_STATES] } },
+            { name: 'club', in: 'query', schema: { type: 'string' }, description: 'The name of a club.' },
+            {
+              name: 'q',
+              in: 'query',
+              schema: { type: 'string', maxLength: SEARCH_LENGTH_MAX },
+              description: 'Words that all have to be found in team, club, captain, team id or reference.',
+            },
+          ],
+          responses: {
+            200: jsonAnswer('One page', RegistrationList),
+            ...refusals(...STAFF_REFUSALS, 'VALIDATION_FAILED'),
+          },
         },
       },
     )
@@ -50,10 +65,14 @@ export const reviewApi = (ctx: AppContext) =>
       async ({ actor, tournament, params }) => detailOf(await getRegistration(ctx, actor, tournament, params.id)),
       {
         admit: { tier: 'admin', requires: 'registrations.see', body: BODY_NONE },
+        params: t.Object({ id: t.String({ description: 'UUID.' }) }),
         detail: {
           summary: 'One registration, for staff',
           tags: TAGS,
-          responses: { 200: jsonAnswer('The registration', RegistrationDetail) },
+          responses: {
+            200: jsonAnswer('The registration', RegistrationDetail),
+            ...refusals(...STAFF_REFUSALS, 'NOT_FOUND'),
+          },
         },
       },
     )
