@@ -76,6 +76,7 @@ CREATE TABLE "installation" (
 	"one" boolean PRIMARY KEY DEFAULT true NOT NULL,
 	"file_key" "bytea" NOT NULL,
 	"secret_key_digest" "bytea" NOT NULL,
+	"files_mark" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "installation_one_row" CHECK ("installation"."one")
 );

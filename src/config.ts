@@ -16,6 +16,10 @@ const text = (fallback?: string) =>
 const whole = (fallback: number, minimum: number, maximum: number) => t.Integer({ default: fallback, minimum, maximum })
 const yesNo = (fallback: boolean) => t.Boolean({ default: fallback })
 
+const SECRET_KEY_LENGTH_MIN = 32
+/** Different characters: one key of one letter is no secret. */
+const SECRET_KEY_KINDS_MIN = 10
+
 /** Every setting there is. Each is read from `--flag`, `NAME` or `NAME_FILE` (a file that holds the value, for secrets). */
 export const SETTINGS = {
   port: { schema: whole(3000, 0, 65_535), flag: 'port', does: 'TCP port to listen on; 0 takes a free one.' },
@@ -37,6 +41,7 @@ export const SETTINGS = {
     does: 'development, staging or production.',
   },
   public_url: { schema: text(), does: 'The address people reach the server at; the one source of addresses in mail.' },
+  allow_http: { schema: yesNo(false), does: 'Serve a public http PUBLIC_URL in production all the same.' },
   app_title: { schema: t.String({ default: 'Teamsheet' }), does: 'Name of this installation.' },
   tournament_preset: {
     schema: t.Union([t.Literal('icct26'), t.Literal('open')], { default: 'icct26' }),
@@ -46,6 +51,16 @@ export const SETTINGS = {
     schema: text(),
     secret: true,
     does: 'Key of PINs, sessions and kept answers, 32 characters or more; made and kept in the data directory when absent.',
+  },
+  secret_key_old: {
+    schema: text(),
+    secret: true,
+    does: 'The former SECRET_KEY: PINs and kept answers made under it stay valid while it is given.',
+  },
+  replace_secret_key: {
+    schema: yesNo(false),
+    flag: 'replace-secret-key',
+    does: 'Go on under a new SECRET_KEY although the former one is lost; PINs and kept answers become void.',
   },
   request_timeout: { schema: whole(60, 1, 600), does: 'Seconds until a request is given up.' },
   max_request_size: {
@@ -168,13 +183,28 @@ function sentence(name: Name, setting: Setting, given: string | undefined): stri
 
 function wholeConfigProblems(config: Config): string[] {
   const problems: string[] = []
-  if (config.secretKey !== undefined && config.secretKey.length < 32)
-    problems.push('SECRET_KEY needs 32 characters or more.')
+  if (config.secretKey !== undefined && config.secretKey.length < SECRET_KEY_LENGTH_MIN)
+    problems.push(`SECRET_KEY needs ${SECRET_KEY_LENGTH_MIN} characters or more.`)
+  else if (config.secretKey !== undefined && new Set(config.secretKey).size < SECRET_KEY_KINDS_MIN)
+    problems.push('SECRET_KEY repeats itself too much to be a secret. "openssl rand -base64 48" makes a good one.')
+  if (config.environment === 'production' && !config.allowHttp && isPublicHttp(config.publicUrl))
+    problems.push(
+      'PUBLIC_URL is http on a public host: passwords and documents would travel in clear. Give an https address, or ALLOW_HTTP=true.',
+    )
   if (config.publicUrl !== undefined && !/^https?:$/.test(URL.parse(config.publicUrl)?.protocol ?? ''))
     problems.push('PUBLIC_URL needs to be an address that starts with https:// or http://.')
   if (config.databaseUrl !== undefined && !/^postgres(ql)?:$/.test(URL.parse(config.databaseUrl)?.protocol ?? ''))
     problems.push('DATABASE_URL needs to be an address that starts with postgres://.')
   return problems
+}
+
+/** Whether people would reach it in clear over a network that is neither this machine nor a private one (RFC 1918, RFC 4193). */
+function isPublicHttp(publicUrl: string | undefined): boolean {
+  const url = publicUrl === undefined ? null : URL.parse(publicUrl)
+  if (url?.protocol !== 'http:') return false
+  return !/^(?:localhost|.*\.local|127\..*|10\..*|192\.168\..*|172\.(?:1[6-9]|2\d|3[01])\..*|\[::1\]|\[f[cd].*)$/.test(
+    url.hostname,
+  )
 }
 
 const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())

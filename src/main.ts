@@ -63,12 +63,15 @@ async function run(argv: string[]): Promise<number> {
 function configFrom(argv: string[]) {
   const options = Object.fromEntries(
     Object.values(SETTINGS).flatMap((setting) =>
-      'flag' in setting ? [[setting.flag, { type: 'string' as const }]] : [],
+      'flag' in setting
+        ? [[setting.flag, { type: setting.schema.type === 'boolean' ? ('boolean' as const) : ('string' as const) }]]
+        : [],
     ),
   )
   try {
     const { values } = parseArgs({ args: argv, options, strict: true, allowPositionals: false })
-    return readConfig(process.env, values as Record<string, string>, readText)
+    const flags = Object.fromEntries(Object.entries(values).map(([flag, value]) => [flag, String(value)]))
+    return readConfig(process.env, flags, readText)
   } catch (error) {
     if (error instanceof TypeError)
       throw new StartError(`${error.message.replace(/\.?$/, '.')} "teamsheet help" lists what there is.`, {

@@ -57,9 +57,9 @@ test('the first server’s other names mean the same', () => {
 })
 
 test('a secret may be read from a file, but not from two places', () => {
-  const read = () => `${'k'.repeat(40)}\n`
-  expect(readConfig({ SECRET_KEY_FILE: '/run/secret' }, {}, read).secretKey).toBe('k'.repeat(40))
-  expect(problemsOf({ SECRET_KEY_FILE: '/run/secret', SECRET_KEY: 'x'.repeat(40) }, {}, read)).toEqual([
+  const read = () => `${'0123456789abcdef'.repeat(3)}\n`
+  expect(readConfig({ SECRET_KEY_FILE: '/run/secret' }, {}, read).secretKey).toBe('0123456789abcdef'.repeat(3))
+  expect(problemsOf({ SECRET_KEY_FILE: '/run/secret', SECRET_KEY: '0123456789abcdef'.repeat(3) }, {}, read)).toEqual([
     'SECRET_KEY and SECRET_KEY_FILE are both set; give one of them.',
   ])
   expect(problemsOf({ SECRET_KEY_FILE: '/nowhere' })).toEqual(['SECRET_KEY_FILE names a file that cannot be read.'])
@@ -88,4 +88,26 @@ test.each([
   ['DATABASE_URL', 'mysql://example.org'],
 ])('%s does not take %s', (name, value) => {
   expect(problemsOf({ [name]: value })).toHaveLength(1)
+})
+
+test('a secret that repeats itself is refused', () => {
+  expect(problemsOf({ SECRET_KEY: 'ab'.repeat(30) })[0]).toStartWith('SECRET_KEY repeats itself')
+})
+
+test('production refuses to be reached in clear from the public network, unless told to', () => {
+  const refused = (env: Record<string, string>) => problemsOf(env).length > 0
+  expect(refused({ PUBLIC_URL: 'http://example.org' })).toBe(true)
+  expect(refused({ PUBLIC_URL: 'http://example.org', ALLOW_HTTP: 'true' })).toBe(false)
+  expect(refused({ PUBLIC_URL: 'http://example.org', ENVIRONMENT: 'development' })).toBe(false)
+  for (const host of [
+    'https://example.org',
+    'http://localhost:3000',
+    'http://192.168.1.4',
+    'http://10.0.0.2:80',
+    'http://172.20.1.1',
+    'http://[::1]:3000',
+    'http://laptop.local',
+  ])
+    expect([host, refused({ PUBLIC_URL: host })]).toEqual([host, false])
+  expect(refused({ PUBLIC_URL: 'http://172.32.0.1' })).toBe(true)
 })

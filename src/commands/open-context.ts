@@ -8,6 +8,7 @@ import { type EmbeddedDatabase, openEmbedded, startEmbedded } from '#src/db/embe
 import { readInstallation } from '#src/db/installation.ts'
 import { migrate } from '#src/db/migrate.ts'
 import { diskStore } from '#src/files/disk.ts'
+import { readOrMakeMark } from '#src/files/mark.ts'
 import { growingDelay } from '#src/lib/growing-delay.ts'
 import { makeKeys } from '#src/lib/keys.ts'
 import { memoryLimiter } from '#src/lib/limiter.ts'
@@ -34,14 +35,16 @@ export async function openContext(
       connection,
       embedded ? Math.min(config.databasePool, EMBEDDED_CONNECTIONS_MAX) : config.databasePool,
     )
-    const keys = makeKeys(config.secretKey ?? readOrMakeSecretKey(config.dataDir))
-    const { fileKey } = await readInstallation(db, keys)
+    const keys = makeKeys(config.secretKey ?? readOrMakeSecretKey(config.dataDir), config.secretKeyOld)
+    const filesDir = join(config.dataDir, 'files')
+    const { replaceSecretKey } = config
+    const { fileKey } = await readInstallation(db, { keys, filesMark: readOrMakeMark(filesDir), replaceSecretKey })
     await makeDefaultTournament(db, config.tournamentPreset)
     const now = () => new Date()
     const ctx: AppContext = {
       config,
       db,
-      files: await diskStore({ dir: join(config.dataDir, 'files'), fileKey }),
+      files: await diskStore({ dir: filesDir, fileKey }),
       keys,
       limiter: memoryLimiter(),
       guesses: growingDelay(now),

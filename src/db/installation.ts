@@ -5,19 +5,34 @@ import type { Database } from './client.ts'
 
 const FILE_KEY_BYTES = 32
 
+type Started = { keys: Keys; filesMark: string; replaceSecretKey?: boolean }
+
 /**
- * The facts kept in the database about this installation, made at the first start: the key that names files, and the digest of SECRET_KEY.
- * Throws StartError when this process was given another SECRET_KEY than the one the database was made with.
+ * The facts kept in the database about this installation, made at the first start: the key that names files, the digest of SECRET_KEY,
+ * the mark of its file store. Throws StartError when this process was given another SECRET_KEY, or other files, than the database has.
  */
-export async function readInstallation(db: Database, keys: Keys): Promise<{ fileKey: Buffer }> {
+export async function readInstallation(
+  db: Database,
+  { keys, filesMark, replaceSecretKey = false }: Started,
+): Promise<{ fileKey: Buffer }> {
   await db.write`
-    insert into installation (file_key, secret_key_digest) values (${randomBytes(FILE_KEY_BYTES)}, ${keys.digest()}) on conflict do nothing`
-  const [row] = await db.read<
-    { fileKey: Buffer; digest: Buffer }[]
-  >`select file_key as "fileKey", secret_key_digest as digest from installation`
-  if (!equalBytes(row!.digest, keys.digest()))
+    insert into installation (file_key, secret_key_digest, files_mark)
+    values (${randomBytes(FILE_KEY_BYTES)}, ${keys.digest()}, ${filesMark}) on conflict do nothing`
+  const [row] = await db.read<{ fileKey: Buffer; digest: Buffer; filesMark: string }[]>`
+    select file_key as "fileKey", secret_key_digest as digest, files_mark as "filesMark" from installation`
+  const { fileKey, digest, filesMark: known } = row!
+  if (known !== filesMark)
     throw new StartError(
-      'SECRET_KEY is not the one this database was made with. Please give the former one, or restore the file secret-key in the data directory.',
+      'The files of this database lie elsewhere: several servers on one database need one data directory for files, on a disk they share. ' +
+        `If the files are lost for good, put "${known}" into the file "files/installation" of the data directory to go on without them.`,
     )
-  return { fileKey: row!.fileKey }
+  if (equalBytes(digest, keys.digest())) return { fileKey }
+  const former = keys.formerDigest()
+  if (!replaceSecretKey && !(former && equalBytes(digest, former)))
+    throw new StartError(
+      'SECRET_KEY is not the one this database was made with. Give the former one as SECRET_KEY_OLD, and what was made under it stays ' +
+        'valid; or start once with --replace-secret-key, and PINs and kept answers become void (links and sign-ins stay).',
+    )
+  await db.write`update installation set secret_key_digest = ${keys.digest()}`
+  return { fileKey }
 }

@@ -14,9 +14,28 @@ const TAG_BYTES = 16
 const TOKEN_BYTES = 32
 
 /** Everything made from the server's SECRET_KEY: one derived key a purpose (HKDF, RFC 5869), never the secret itself. */
-export type Keys = ReturnType<typeof makeKeys>
+export type Keys = {
+  /** HMAC-SHA-256 of the value, 32 bytes. */
+  hash(purpose: string, value: string): Buffer
+  /** Whether `stored` is the hash of the value, under this key or the former one. */
+  matches(purpose: string, value: string, stored: Uint8Array): boolean
+  /** `payload.signature`, both base64url; the payload can be read by whoever holds it. */
+  sign(purpose: string, payload: string): string
+  /** The payload of a token that `sign` made for the same purpose; undefined for any other. */
+  verify(purpose: string, token: string): string | undefined
+  /** AES-256-GCM: nonce, tag, ciphertext. */
+  encrypt(plain: string): Buffer
+  /** What `encrypt` was given, under this key or the former one; undefined for any other bytes. */
+  decrypt(bytes: Uint8Array): string | undefined
+  /** Tells whether another process runs under the same secret, without telling the secret. */
+  digest(): Buffer
+  /** The same of SECRET_KEY_OLD, where one is given. */
+  formerDigest(): Buffer | undefined
+}
 
-export function makeKeys(secretKey: string) {
+/** `formerSecretKey` still opens what was closed under it; nothing new is made with it. */
+export function makeKeys(secretKey: string, formerSecretKey?: string): Keys {
+  const former = formerSecretKey === undefined ? undefined : makeKeys(formerSecretKey)
   const derived = new Map<string, Buffer>()
   const keyFor = (purpose: string) => {
     const key = derived.get(purpose) ?? Buffer.from(hkdfSync('sha256', secretKey, 'teamsheet', purpose, KEY_BYTES))
@@ -26,32 +45,30 @@ export function makeKeys(secretKey: string) {
   const hash = (purpose: string, value: string) => createHmac('sha256', keyFor(purpose)).update(value).digest()
 
   return {
-    /** HMAC-SHA-256 of the value, 32 bytes. */
     hash,
 
-    /** `payload.signature`, both base64url; the payload can be read by whoever holds it. */
-    sign(purpose: string, payload: string): string {
+    matches: (purpose, value, stored) =>
+      equalBytes(hash(purpose, value), stored) || (former?.matches(purpose, value, stored) ?? false),
+
+    sign(purpose, payload) {
       return `${Buffer.from(payload).toString('base64url')}.${hash(purpose, payload).toString('base64url')}`
     },
 
-    /** The payload of a token that `sign` made for the same purpose; undefined for any other. */
-    verify(purpose: string, token: string): string | undefined {
+    verify(purpose, token) {
       const [body, signature, ...rest] = token.split('.')
       if (!body || !signature || rest.length > 0) return undefined
       const payload = Buffer.from(body, 'base64url').toString('utf8')
       return equalBytes(hash(purpose, payload), Buffer.from(signature, 'base64url')) ? payload : undefined
     },
 
-    /** AES-256-GCM: nonce, tag, ciphertext. */
-    encrypt(plain: string): Buffer {
+    encrypt(plain) {
       const iv = randomBytes(IV_BYTES)
       const cipher = createCipheriv('aes-256-gcm', keyFor('encryption'), iv)
       const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
       return Buffer.concat([iv, cipher.getAuthTag(), sealed])
     },
 
-    /** What `encrypt` was given; undefined when the bytes were not made under this key. */
-    decrypt(bytes: Uint8Array): string | undefined {
+    decrypt(bytes) {
       const sealed = Buffer.from(bytes)
       try {
         const decipher = createDecipheriv('aes-256-gcm', keyFor('encryption'), sealed.subarray(0, IV_BYTES), {
@@ -60,12 +77,12 @@ export function makeKeys(secretKey: string) {
         decipher.setAuthTag(sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
         return decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
       } catch {
-        return undefined
+        return former?.decrypt(bytes)
       }
     },
 
-    /** Tells whether another process runs under the same secret, without telling the secret. */
     digest: () => hash('digest', 'SECRET_KEY'),
+    formerDigest: () => former?.digest(),
   }
 }
 

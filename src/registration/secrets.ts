@@ -22,6 +22,9 @@ export const readReference = (typed: string) =>
 
 export const hashPin = (ctx: AppContext, reference: string, pin: string) => ctx.keys.hash('pin', `${reference} ${pin}`)
 
+export const isPin = (ctx: AppContext, reference: string, pin: string, stored: Uint8Array) =>
+  ctx.keys.matches('pin', `${reference} ${pin}`, stored)
+
 export const sealSecrets = (ctx: AppContext, secrets: EntrySecrets) => ctx.keys.encrypt(JSON.stringify(secrets))
 
 /** Undefined when they were sealed under another SECRET_KEY. */

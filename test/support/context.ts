@@ -40,7 +40,7 @@ export async function testContext(
     ...overrides.config,
   }
   const keys = makeKeys(SECRET_KEY)
-  const { fileKey } = await readInstallation(db, keys)
+  const { fileKey } = await readInstallation(db, { keys, filesMark: 'test' })
   await makeDefaultTournament(db, overrides.preset ?? 'open')
   if (overrides.settings) await db.write`update tournaments set ${db.write(overrides.settings)}`
   const logged: string[] = []

@@ -103,6 +103,8 @@ export const installation = pgTable(
     one: boolean().primaryKey().default(true),
     fileKey: bytea('file_key').notNull(),
     secretKeyDigest: bytea('secret_key_digest').notNull(),
+    /** Stands in a file beside the stored files as well: a process that does not find it there has other files. */
+    filesMark: text('files_mark').notNull(),
     createdAt: createdAt(),
   },
   (t) => [check('installation_one_row', sql`${t.one}`)],

@@ -3,7 +3,6 @@ import { record } from '#src/audit/service.ts'
 import type { AppContext } from '#src/context.ts'
 import { listDocuments } from '#src/documents/service.ts'
 import { AppError } from '#src/errors.ts'
-import { equalBytes } from '#src/lib/keys.ts'
 import { newMail, postMail } from '#src/mail/outbox.ts'
 import type { Actor } from '#src/permissions.ts'
 import { closeRequest } from '#src/review/service.ts'
@@ -16,7 +15,7 @@ import {
   moveTeam,
   newEntryLink,
 } from '#src/teams/service.ts'
-import { hashPin, readReference } from '../secrets.ts'
+import { isPin, readReference } from '../secrets.ts'
 
 /** A link made by reference and PIN is for this visit. */
 const VISIT_SECONDS = 2 * 3600
@@ -39,7 +38,7 @@ export async function openEntry(
   if (!REFERENCE.test(reference) || pin === '') throw wrong()
   const guessed = await ctx.guesses.guess(`pin ${reference}`, address, async () => {
     const team = await findTeamByReference(ctx.db.read, reference)
-    const isRight = equalBytes(hashPin(ctx, reference, pin), team?.pinHmac ?? NOBODYS_PIN)
+    const isRight = isPin(ctx, reference, pin, team?.pinHmac ?? NOBODYS_PIN)
     return isRight ? team : undefined
   })
   if (guessed.outcome === 'right') return newEntryLink(ctx, guessed.right.id, VISIT_SECONDS)
