@@ -5,11 +5,11 @@ import pino, { type Logger } from 'pino'
 /** One JSON object a line to standard output, and to `file` as well where one is named. The message is the event's name. */
 export function makeLog({ level, file }: { level: string; file?: string }): Logger {
   const streams: pino.StreamEntry[] = [
-    { level: level as pino.Level, stream: pino.destination({ dest: 1, sync: false }) },
+    { level: level as pino.Level, stream: pino.destination({ dest: 1, sync: true }) },
   ]
   if (file !== undefined) {
     mkdirSync(dirname(file), { recursive: true })
-    streams.push({ level: level as pino.Level, stream: pino.destination({ dest: file, sync: false, append: true }) })
+    streams.push({ level: level as pino.Level, stream: pino.destination({ dest: file, sync: true, append: true }) })
   }
   const options: pino.LoggerOptions = {
     level,
@@ -22,4 +22,15 @@ export function makeLog({ level, file }: { level: string; file?: string }): Logg
 }
 
 /** What a careless field might carry: none of it belongs in a log. PostgreSQL's `detail` quotes rows. */
-const REDACTED = ['err.detail', 'err.query', 'err.parameters', 'err.args', 'password', 'pin', 'token', 'secret']
+const REDACTED = [
+  'err.detail',
+  'err.where',
+  'err.hint',
+  'err.query',
+  'err.parameters',
+  'err.args',
+  'password',
+  'pin',
+  'token',
+  'secret',
+]
