@@ -35,19 +35,27 @@ export const mediaType = (request: Request) =>
 async function readText(request: Request, maxBytes: number): Promise<string> {
   if (request.headers.has('content-encoding'))
     throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Please send the body uncompressed.' })
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw new AppError('BODY_TOO_LARGE')
+  const declared = request.headers.get('content-length')
+  if (Number(declared ?? 0) > maxBytes) throw new AppError('BODY_TOO_LARGE')
+  // Bun reads no more of a body than it declares, and refuses one that is declared and chunked. Reading it as a stream, to count it, would
+  // cost a registration two thirds more garbage collections.
+  const bytes = declared === null ? await readCounted(request.body, maxBytes) : await request.bytes()
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new AppError('MALFORMED_REQUEST', { message: 'The body is not valid UTF-8.' })
+  }
+}
+
+async function readCounted(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of body ?? []) {
     bytes += chunk.byteLength
     if (bytes > maxBytes) throw new AppError('BODY_TOO_LARGE')
     chunks.push(chunk)
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
-  } catch {
-    throw new AppError('MALFORMED_REQUEST', { message: 'The body is not valid UTF-8.' })
-  }
+  return Buffer.concat(chunks)
 }
 
 function parseJson(text: string): unknown {
