@@ -63,6 +63,15 @@ export const jsonAnswer = (description: string, model: TSchema): OpenAPIV3.Respo
   content: { 'application/json': { schema: schemaOf(model) } },
 })
 
+/** Described only: a model of Elysia's own would refuse the same route below a tournament's slug. */
+export const pathParameter = (name: string, description: string): OpenAPIV3.ParameterObject => ({
+  name,
+  in: 'path',
+  required: true,
+  description,
+  schema: { type: 'string' },
+})
+
 export const headerParameter = (name: string, model: TSchema): OpenAPIV3.ParameterObject => ({
   name,
   in: 'header',

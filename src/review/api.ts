@@ -1,4 +1,3 @@
-import { Type as t } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
@@ -6,7 +5,7 @@ import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { BODY_NONE } from '#src/http/limits.ts'
 import { listingParameters, readListing, writeCursor } from '#src/http/listing.ts'
-import { jsonAnswer, refusals, STAFF_REFUSALS } from '#src/http/openapi.ts'
+import { jsonAnswer, pathParameter, refusals, STAFF_REFUSALS } from '#src/http/openapi.ts'
 import { TEAM_STATES } from '#src/teams/model.ts'
 import {
   isTeamState,
@@ -65,8 +64,8 @@ export const reviewApi = (ctx: AppContext) =>
       async ({ actor, tournament, params }) => detailOf(await getRegistration(ctx, actor, tournament, params.id)),
       {
         admit: { tier: 'admin', requires: 'registrations.see', body: BODY_NONE },
-        params: t.Object({ id: t.String({ description: 'UUID.' }) }),
         detail: {
+          parameters: [pathParameter('id', 'UUID.')],
           summary: 'One registration, for staff',
           tags: TAGS,
           responses: {

@@ -1,11 +1,10 @@
-import { Type as t } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { BODY_NONE } from '#src/http/limits.ts'
 import { listingParameters, listOf, page, readListing } from '#src/http/listing.ts'
-import { jsonAnswer, refusals } from '#src/http/openapi.ts'
+import { jsonAnswer, pathParameter, refusals } from '#src/http/openapi.ts'
 import { type PublicTeam, TeamAnswer } from './model.ts'
 import { findApprovedTeam, listApprovedTeams, listApprovedTeamsByName } from './service.ts'
 
@@ -52,8 +51,8 @@ export const teamsApi = (ctx: AppContext) =>
       },
       {
         admit: { tier: 'read', public: true, body: BODY_NONE },
-        params: t.Object({ id: t.String({ description: 'UUID, or team id such as ICCT-001.' }) }),
         detail: {
+          parameters: [pathParameter('id', 'UUID, or team id such as ICCT-001.')],
           summary: 'One approved team, by UUID or team id',
           tags: ['teams'],
           responses: { 200: jsonAnswer('The team', TeamAnswer), ...refusals('NOT_FOUND') },

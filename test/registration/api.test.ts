@@ -219,6 +219,7 @@ test('only approved teams are public, with nothing personal, by UUID and by team
   const team = { id, teamId: code, teamName: body.teamName, clubName: body.clubName, playerCount: 11 }
   expect(await (await fetch(`${app.url}/api/v1/teams/${id}`)).json()).toEqual(team)
   expect(await (await fetch(`${app.url}/api/v1/teams/${code.toLowerCase()}`)).json()).toEqual(team)
+  expect(await (await fetch(`${app.url}/api/v1/tournaments/icct26/teams/${code}`)).json()).toEqual(team)
   expect(await (await fetch(`${app.url}/api/v1/teams?sort=name&limit=1`)).json()).toEqual({
     items: [team],
     nextCursor: null,

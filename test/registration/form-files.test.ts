@@ -39,7 +39,7 @@ test('files that come with a form that is wrong are kept, and what could not be 
     teamName: 'Please enter a name.',
     'players-p2-aadhar': 'Only PDF, PNG, JPEG, WebP and HEIC files are taken.',
     'players-p3-aadhar': expect.any(String),
-    'players-p4-aadhar': 'The file is larger than allowed.',
+    'players-p4-aadhar': 'A file may have 5 MB at most.',
   })
   expect(filesOf(html)).toEqual(['card.jpg', 'letter.pdf'])
   expect(filesOf((await visitor.open()).html)).toEqual(['card.jpg', 'letter.pdf'])
