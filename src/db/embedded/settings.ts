@@ -9,7 +9,7 @@ export const SETTINGS: Readonly<Record<string, string>> = {
 
   max_connections: '30',
   superuser_reserved_connections: '2',
-  shared_buffers: '32MB',
+  shared_buffers: '16MB',
   work_mem: '4MB',
   maintenance_work_mem: '32MB',
   effective_cache_size: '256MB',
