@@ -30,17 +30,9 @@ export type RunningServer = {
   stop(): Promise<void>
 }
 
-/** Of the 28 connections that PostgreSQL gives us these leave 16 to pgbench, and one to us. */
-const DATABASE_POOL = 11
-
 /** Starts the product with its limits off on a free port, and waits for its first page. `folder` keeps its data and its log. */
 export function startProduct(product: Product, folder: string): Promise<RunningServer> {
-  const settings = {
-    ENABLE_RATE_LIMITING: 'false',
-    TOURNAMENT_PRESET: 'open',
-    DATABASE_POOL: String(DATABASE_POOL),
-    DATA_DIR: join(folder, 'data'),
-  }
+  const settings = { ENABLE_RATE_LIMITING: 'false', TOURNAMENT_PRESET: 'open', DATA_DIR: join(folder, 'data') }
   return startServer(product.command, folder, settings)
 }
 
