@@ -1,12 +1,13 @@
 import { Elysia } from 'elysia'
-import type { AppContext } from '#src/context.ts'
+import type { AppContext, Tournament } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
+import { keptAnswer } from '#src/http/kept-answers.ts'
 import { BODY_NONE } from '#src/http/limits.ts'
-import { listingParameters, listOf, page, readListing } from '#src/http/listing.ts'
+import { type Listing, listingParameters, listOf, page, readListing } from '#src/http/listing.ts'
 import { jsonAnswer, pathParameter, refusals } from '#src/http/openapi.ts'
 import { type PublicTeam, TeamAnswer } from './model.ts'
-import { findApprovedTeam, listApprovedTeams, listApprovedTeamsByName } from './service.ts'
+import { findApprovedStamp, findApprovedTeam, listApprovedTeams, listApprovedTeamsByName } from './service.ts'
 
 const SORTS = ['number', 'name'] as const
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
@@ -17,16 +18,10 @@ export const teamsApi = (ctx: AppContext) =>
     .use(admit(ctx))
     .get(
       '/teams',
-      async ({ tournament, query }) => {
+      async ({ tournament, query, request }) => {
         const listing = readListing(query, SORTS)
-        const { after, limit } = listing
-        if (listing.sort === 'number') {
-          const teams = await listApprovedTeams(ctx.db.read, tournament.id, readNumber(after?.[0]), limit + 1)
-          return page(teams, listing, (team) => [team.number], publicTeam)
-        }
-        const from = after && UUID.test(after[1] ?? '') ? { nameKey: after[0]!, id: after[1]! } : undefined
-        const teams = await listApprovedTeamsByName(ctx.db.read, tournament.id, from, limit + 1)
-        return page(teams, listing, (team) => [team.nameKey, team.id], publicTeam)
+        const stamp = await findApprovedStamp(ctx.db.read, tournament.id)
+        return keptAnswer(ctx, { request, tournament }, stamp, () => listTeams(ctx, tournament, listing))
       },
       {
         admit: { tier: 'read', public: true, body: BODY_NONE },
@@ -59,6 +54,17 @@ export const teamsApi = (ctx: AppContext) =>
         },
       },
     )
+
+async function listTeams(ctx: AppContext, tournament: Tournament, listing: Listing<(typeof SORTS)[number]>) {
+  const { after, limit } = listing
+  if (listing.sort === 'number') {
+    const teams = await listApprovedTeams(ctx.db.read, tournament.id, readNumber(after?.[0]), limit + 1)
+    return page(teams, listing, (team) => [team.number], publicTeam)
+  }
+  const from = after && UUID.test(after[1] ?? '') ? { nameKey: after[0]!, id: after[1]! } : undefined
+  const teams = await listApprovedTeamsByName(ctx.db.read, tournament.id, from, limit + 1)
+  return page(teams, listing, (team) => [team.nameKey, team.id], publicTeam)
+}
 
 const publicTeam = (team: PublicTeam): TeamAnswer => ({
   id: team.id,

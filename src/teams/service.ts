@@ -11,6 +11,7 @@ import * as store from './store.ts'
 export type { AddTeamOutcome, SquadPlayer, TeamEntry } from './store.ts'
 export {
   addTeam,
+  findApprovedStamp,
   findApprovedTeam,
   findTeam,
   findTeamByReference,

@@ -105,6 +105,16 @@ const PUBLIC = 't.id, t.code, t.name, c.name as "clubName", t.player_count as "p
 const ROWS_AT_ONCE = [51, 101] as const
 const enoughRows = (limit: number) => String(ROWS_AT_ONCE.find((rows) => rows >= limit) ?? limit)
 
+/**
+ * Differs after every team that became approved or ceased to be: the row that counts them is another version then, which its xmin tells
+ * (PostgreSQL, "System Columns").
+ */
+export async function findApprovedStamp(sql: Queryable, tournamentId: string): Promise<string> {
+  const [row] = await sql<{ stamp: string }[]>`
+    select xmin::text as stamp from state_counts where tournament_id = ${tournamentId} and state = 'approved'`
+  return row?.stamp ?? ''
+}
+
 /** Approved teams by number, after the given one; all of them after 0. */
 export async function listApprovedTeams(
   sql: Queryable,
