@@ -1,5 +1,5 @@
 import type { AppContext } from '#src/context.ts'
-import { chooseEncoding, compress } from './compression.ts'
+import { chooseEncoding, compress, VARY } from './compression.ts'
 import { isHttps } from './cookies.ts'
 import { corsHeaders } from './cors.ts'
 import { requestState } from './request-state.ts'
@@ -38,7 +38,7 @@ export async function encode(
     const body = await value.bytes()
     const packed = compress(body, type, encoding)
     const headers = new Headers(value.headers)
-    headers.append('vary', 'Accept-Encoding')
+    headers.set('vary', VARY)
     if (packed) headers.set('content-encoding', encoding!)
     return new Response((packed ?? body) as Uint8Array<ArrayBuffer>, { status: value.status, headers })
   }
@@ -48,6 +48,6 @@ export async function encode(
   if (!packed) return undefined
   return new Response(packed as Uint8Array<ArrayBuffer>, {
     status: typeof set.status === 'number' ? set.status : 200,
-    headers: { 'content-type': 'application/json', 'content-encoding': encoding!, vary: 'Accept-Encoding' },
+    headers: { 'content-type': 'application/json', 'content-encoding': encoding!, vary: VARY },
   })
 }

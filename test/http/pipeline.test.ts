@@ -78,6 +78,15 @@ test('CORS answers named origins only, on refusals too, and never on pages', asy
   expect(preflight.headers.get('access-control-allow-headers')).toContain('Idempotency-Key')
 })
 
+test('an answer that CORS and compression both shape says that it differs by both', async () => {
+  const headers = { origin: ORIGIN, 'accept-encoding': 'br' }
+  for (const path of ['/api/v1/teams', '/api/openapi.json']) {
+    const { headers: given } = await ask(path, { headers })
+    expect([path, given.get('access-control-allow-origin')]).toEqual([path, ORIGIN])
+    expect([path, given.get('vary')]).toEqual([path, 'Origin, Accept-Encoding'])
+  }
+})
+
 test('a form from another site is refused before it is read', async () => {
   const send = (headers: Record<string, string>) =>
     ask('/entry', {
