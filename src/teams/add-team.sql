@@ -59,20 +59,25 @@ begin
   if exists (select from teams where reference = d->'team'->>'reference') then
     return jsonb_build_object('outcome', 'REFERENCE_TAKEN');
   end if;
-  if (select held_places from tournament_counters where tournament_id = the_tournament) >= rules.capacity then
-    if not rules.keeps_waiting_list then
-      return jsonb_build_object('outcome', 'TOURNAMENT_FULL');
+  -- A condition with a query in it costs the query's start whatever stands before it: hence one condition inside the other.
+  if rules.capacity is not null then
+    if (select held_places from tournament_counters where tournament_id = the_tournament) >= rules.capacity then
+      if not rules.keeps_waiting_list then
+        return jsonb_build_object('outcome', 'TOURNAMENT_FULL');
+      end if;
+      the_state := 'waitlisted';
     end if;
-    the_state := 'waitlisted';
   end if;
   -- The first registration to commit binds a file; one that names it later, or after it expired, must not take it.
-  if d->'uploadIds' <> '[]' and (
-    select count(*) from (
-      select from uploads where id in (select value::uuid from jsonb_array_elements_text(d->'uploadIds'))
-        and tournament_id = the_tournament and team_id is null and expires_at > the_now for update
-    ) free
-  ) <> jsonb_array_length(d->'uploadIds') then
-    return jsonb_build_object('outcome', 'UPLOADS_TAKEN');
+  if d->'uploadIds' <> '[]' then
+    if (
+      select count(*) from (
+        select from uploads where id in (select value::uuid from jsonb_array_elements_text(d->'uploadIds'))
+          and tournament_id = the_tournament and team_id is null and expires_at > the_now for update
+      ) free
+    ) <> jsonb_array_length(d->'uploadIds') then
+      return jsonb_build_object('outcome', 'UPLOADS_TAKEN');
+    end if;
   end if;
 
   if the_club.id is null then
