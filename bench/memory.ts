@@ -4,6 +4,8 @@ import type { RunningServer } from './server.ts'
 
 const TARGET_MB = 150
 const KIB_A_MB = 1024
+/** Until the garbage of the last requests is collected. */
+const REST_MS = 20_000
 
 /** Memory of the server and of PostgreSQL, in MB of 1,048,576 bytes. */
 export type Memory = { server: number; postgres: number; processes: number }
@@ -21,13 +23,16 @@ export function memoryOf(server: RunningServer): Memory {
   }
 }
 
-/** What the server held right after its start, and now. */
-export function reportMemory(atStart: Memory, now: Memory): void {
+/** What the server held right after its start, at the end of the load, and when it has rested. */
+export async function reportMemory(server: RunningServer, atStart: Memory): Promise<void> {
   title('Memory, proportional set size')
   note('Every page counted once: executable and all processes of PostgreSQL, shared buffers included.')
-  tellMemory('after the start', atStart)
-  tellMemory('after all of the above', now)
-  hold('together, after load', now.server + now.postgres, { most: TARGET_MB }, ' MB')
+  tellMemory('after the first start', atStart)
+  tellMemory('at the end of all of the above', memoryOf(server))
+  await Bun.sleep(REST_MS)
+  const rested = memoryOf(server)
+  tellMemory(`${REST_MS / 1000} s later`, rested)
+  hold('together, after load', rested.server + rested.postgres, { most: TARGET_MB }, ' MB')
 }
 
 function tellMemory(when: string, { server, postgres, processes }: Memory): void {

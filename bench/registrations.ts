@@ -3,59 +3,63 @@ import { findTournament } from '#src/tournaments/store.ts'
 import { pgbench } from './pgbench.ts'
 import { bodyTemplate, entryTemplate, MARK, NUMBERS, reserveNumbers } from './registration.ts'
 import { hold, note, spread, tell, title } from './report.ts'
-import { alternate, type Figure, figureOf, ratios } from './rounds.ts'
+import { alternate, figureOf, ratios } from './rounds.ts'
 import type { Options } from './run.ts'
 import type { RunningServer } from './server.ts'
-import { postRepeatedly } from './wrk.ts'
+import { type Load, postRepeatedly } from './wrk.ts'
 
-const CLIENTS = [1, 16, 64, 256] as const
-/** More than these PostgreSQL does not let in. */
-const PGBENCH_CLIENTS_MAX = 16
+/** What pgbench does beside us, and which part of its rate we should reach at how many clients. */
+const BESIDE = [
+  { name: 'one statement', script: 'one-statement.sql', targets: { 1: 0.6 } },
+  { name: 'the same rows, statement by statement', script: 'conversational.sql', targets: { 16: 1 } },
+  { name: 'lock, team, players, commit', script: 'conversational-least.sql', targets: { 16: 1 } },
+] as const
+const FEW = [1, 16] as const
+/** More connections than PostgreSQL lets in, so pgbench has no part in these. */
+const MANY = [64, 256] as const
+const COLLAPSE_TARGET = 0.8
 const WARM_UP_SECONDS = 3
 const POSTS_A_RUN_MAX = 100_000
-const ONE_STATEMENT_TARGET = 0.6
-const CONVERSATIONAL_TARGET = 1
-const COLLAPSE_TARGET = 0.8
 
 /** Registrations a second over HTTP, beside pgbench on the same PostgreSQL. */
 export async function measureRegistrations(server: RunningServer, { seconds, rounds }: Options): Promise<void> {
   title('Registrations of eleven players, POST /api/v1/registrations')
+  note('Beside pgbench --protocol=prepared on the same PostgreSQL and the same tables.')
   const variables = await preparePgbench(server)
   const body = JSON.stringify(bodyTemplate())
-  const post = async (clients: number, forSeconds = seconds) => {
-    const load = { clients, seconds: forSeconds }
-    return (
-      await postRepeatedly(`${server.url}/api/v1/registrations`, body, MARK, reserveNumbers(POSTS_A_RUN_MAX), load)
-    ).perSecond
+  const post = async (load: Load) => {
+    const first = reserveNumbers(POSTS_A_RUN_MAX)
+    return (await postRepeatedly(`${server.url}/api/v1/registrations`, body, MARK, first, load)).perSecond
   }
-  await post(16, WARM_UP_SECONDS)
+  await post({ clients: 16, seconds: WARM_UP_SECONDS })
 
-  const rates = new Map<number, number>()
-  for (const clients of CLIENTS) {
+  for (const clients of FEW) {
     const load = { clients, seconds }
-    const script = (file: string) => () => pgbench(server.connection(), file, variables, load)
-    const beside = clients <= PGBENCH_CLIENTS_MAX ? [script('one-statement.sql'), script('conversational.sql')] : []
-    const [http, oneStatement, conversational] = await alternate(rounds, [() => post(clients), ...beside])
-    rates.set(clients, figureOf(http!).median)
-    tell(`${clients} clients, over HTTP`, spread(figureOf(http!), '/s'))
-    if (!oneStatement || !conversational) continue
-    tell(`${clients} clients, pgbench, one statement`, spread(figureOf(oneStatement), '/s'))
-    tell(`${clients} clients, pgbench, conversational`, spread(figureOf(conversational), '/s'))
-    compare(clients, 'one statement', ratios(http!, oneStatement), clients === 1 ? ONE_STATEMENT_TARGET : undefined)
-    compare(
-      clients,
-      'conversational',
-      ratios(http!, conversational),
-      clients === 16 ? CONVERSATIONAL_TARGET : undefined,
-    )
+    const [http, ...others] = await alternate(rounds, [
+      () => post(load),
+      ...BESIDE.map(
+        ({ script }) =>
+          () =>
+            pgbench(server.connection(), script, variables, load),
+      ),
+    ])
+    const who = clients === 1 ? '1 client' : `${clients} clients`
+    tell(`${who}, over HTTP`, spread(figureOf(http!), '/s'))
+    for (const [index, { name, targets }] of BESIDE.entries()) {
+      const target = (targets as Record<number, number>)[clients]
+      const ratio = ratios(http!, others[index]!)
+      tell(`${who}, pgbench: ${name}`, spread(figureOf(others[index]!), '/s'))
+      if (target === undefined) tell('  HTTP beside it', spread(ratio))
+      else hold(`  HTTP beside it: ${name}`, ratio.median, { least: target })
+    }
   }
-  hold('256 clients, beside 64', rates.get(256)! / rates.get(64)!, { least: COLLAPSE_TARGET })
-}
-
-function compare(clients: number, to: string, ratio: Figure, target: number | undefined): void {
-  const label = `${clients} clients, beside ${to}`
-  if (target === undefined) tell(label, spread(ratio))
-  else hold(label, ratio.median, { least: target })
+  const [fewer, more] = await alternate(
+    rounds,
+    MANY.map((clients) => () => post({ clients, seconds })),
+  )
+  tell(`${MANY[0]} clients, over HTTP`, spread(figureOf(fewer!), '/s'))
+  tell(`${MANY[1]} clients, over HTTP`, spread(figureOf(more!), '/s'))
+  hold(`${MANY[1]} clients beside ${MANY[0]}`, ratios(more!, fewer!).median, { least: COLLAPSE_TARGET })
 }
 
 async function preparePgbench(server: RunningServer): Promise<Record<string, string>> {
@@ -66,9 +70,6 @@ async function preparePgbench(server: RunningServer): Promise<Record<string, str
     const club = Bun.randomUUIDv7()
     await db.read`
       insert into clubs (id, tournament_id, name, name_key) values (${club}, ${tournament.id}, 'Church of the bench', ${club})`
-    note(
-      'pgbench --protocol=prepared, on the same PostgreSQL and tables; the conversational one writes team and players only.',
-    )
     return { tournament: tournament.id, club, entry: entryTemplate(tournament), mark: MARK }
   } finally {
     await db.close()

@@ -45,7 +45,7 @@ await inFolder(async (folder) => {
     if (chapters.has('wire')) await measureWire(server)
     if (chapters.has('reads')) await measureReads(server, options)
     if (chapters.has('registrations')) await measureRegistrations(server, options)
-    if (chapters.has('memory')) reportMemory(atStart, memoryOf(server))
+    if (chapters.has('memory')) await reportMemory(server, atStart)
   } finally {
     await server.stop()
   }
