@@ -5,7 +5,7 @@
 import { Elysia } from 'elysia'
 import { openDatabase } from '#src/db/client.ts'
 
-const CONNECTIONS_MAX = 10
+const CONNECTIONS_MAX = 8
 
 const { PORT, CONNECTION, TEAM } = process.env
 const db = openDatabase(JSON.parse(CONNECTION!), CONNECTIONS_MAX)

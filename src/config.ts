@@ -79,7 +79,7 @@ export const SETTINGS = {
     schema: whole(10, 1, 1440),
     does: 'Minutes an answer is kept for a repeated Idempotency-Key.',
   },
-  database_pool: { schema: whole(10, 4, 100), does: 'Connections to the database at most.' },
+  database_pool: { schema: whole(8, 4, 100), does: 'Connections to the database at most.' },
   log_level: {
     schema: t.Union(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => t.Literal(level)),
