@@ -11,8 +11,13 @@ const BROTLI_QUALITY = 1
 const GZIP_LEVEL = 4
 const COMPRESSIBLE = /^(?:text\/|application\/(?:json|problem\+json|javascript)|image\/svg)/
 
-/** The encoding the client takes that we give: brotli first (RFC 9110, section 12.5.3). */
-export function chooseEncoding(acceptEncoding: string | null): 'br' | 'gzip' | undefined {
+export type Encoding = 'br' | 'gzip'
+
+/** The encoding the client takes that we give: brotli first, where nothing else is asked for (RFC 9110, section 12.5.3). */
+export function chooseEncoding(
+  acceptEncoding: string | null,
+  given: readonly Encoding[] = ['br', 'gzip'],
+): Encoding | undefined {
   const accepted = new Map(
     (acceptEncoding ?? '').split(',').map((part) => {
       const [name = '', ...parameters] = part.trim().toLowerCase().split(';')
@@ -20,14 +25,14 @@ export function chooseEncoding(acceptEncoding: string | null): 'br' | 'gzip' | u
       return [name.trim(), quality === undefined ? 1 : Number(quality.slice(2))] as const
     }),
   )
-  return (['br', 'gzip'] as const).find((name) => (accepted.get(name) ?? 0) > 0)
+  return given.find((name) => (accepted.get(name) ?? 0) > 0)
 }
 
 /** The body compressed, or undefined where that is not worth it. */
 export function compress(
   body: Uint8Array,
   contentType: string,
-  encoding: 'br' | 'gzip' | undefined,
+  encoding: Encoding | undefined,
 ): Uint8Array | undefined {
   if (encoding === undefined || body.byteLength < SMALLEST_BYTES || !COMPRESSIBLE.test(contentType)) return undefined
   return encoding === 'gzip'

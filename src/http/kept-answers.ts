@@ -1,5 +1,5 @@
 import type { AppContext, Tournament } from '#src/context.ts'
-import { chooseEncoding, compress, VARY } from './compression.ts'
+import { chooseEncoding, compress, type Encoding, VARY } from './compression.ts'
 import { requestState } from './request-state.ts'
 
 const TYPE = 'application/json'
@@ -38,7 +38,7 @@ export async function keptAnswer(
   )
 }
 
-function respond({ plain, packed }: Kept, encoding: 'br' | 'gzip' | undefined): Response {
+function respond({ plain, packed }: Kept, encoding: Encoding | undefined): Response {
   const headers: Record<string, string> = { 'content-type': TYPE, vary: VARY }
   if (encoding === undefined) return new Response(plain, { headers })
   const body = packed.get(encoding) ?? compress(plain, TYPE, encoding)

@@ -1,17 +1,37 @@
 import type { VNode } from 'preact'
+import type { AppContext } from '#src/context.ts'
 import { renderFragment, renderPage } from '#views/layouts/render.ts'
+import { chooseEncoding, VARY } from './compression.ts'
+import type { GappedPage } from './gapped-page.ts'
+
+const HTML = 'text/html; charset=utf-8'
 
 type Options = { status?: number; headers?: Record<string, string>; fragment?: boolean }
 
-/**
- * A page as an answer, or what was rendered of one; with `fragment`, a part of one. Pages show what only the asker may see: nobody
- * stores them.
- */
-export function html(view: VNode | string, { status = 200, headers = {}, fragment = false }: Options = {}): Response {
-  const render = fragment ? renderFragment : renderPage
-  return new Response(typeof view === 'string' ? view : render(view), {
+/** A page as an answer; with `fragment`, a part of one. Pages show what only the asker may see: nobody stores them. */
+export function html(view: VNode, { status = 200, headers = {}, fragment = false }: Options = {}): Response {
+  return new Response(fragment ? renderFragment(view) : renderPage(view), {
     status,
-    headers: { 'cache-control': 'no-store', ...headers, 'content-type': 'text/html; charset=utf-8' },
+    headers: { 'cache-control': 'no-store', ...headers, 'content-type': HTML },
+  })
+}
+
+/** A page that was rendered and compressed before, with what is this asker's own in it. */
+export function filledHtml(
+  ctx: AppContext,
+  request: Request,
+  { plain, gzip }: ReturnType<GappedPage['fill']>,
+  headers: Record<string, string>,
+): Response {
+  const takesGzip = chooseEncoding(request.headers.get('accept-encoding'), ['gzip']) !== undefined
+  const isPacked = ctx.config.enableCompression && takesGzip
+  return new Response(isPacked ? gzip : plain, {
+    headers: {
+      'cache-control': 'no-store',
+      ...headers,
+      'content-type': HTML,
+      ...(isPacked && { 'content-encoding': 'gzip', vary: VARY }),
+    },
   })
 }
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { h } from 'preact'
+import type { Tournament } from '#src/context.ts'
 import { freshPage } from '#src/registration/form/fresh-page.ts'
 import { type TestApp, testApp } from '#test/support/app.ts'
 import { addTestTournament } from '#test/support/context.ts'
@@ -39,15 +41,33 @@ test('each tournament has a fresh form of its own, at its own address', async ()
 
 test('it is rendered once a place for as long as the settings are remembered', async () => {
   let rendered = 0
-  const render = async (token: string) => {
+  const view = async (token: string) => {
     rendered += 1
-    return `<${token}>`
+    return h('p', null, token)
   }
   const { tournament } = app.ctx
-  expect(await freshPage(tournament, '/a', 'one', render)).toBe('<one>')
-  expect(await freshPage(tournament, '/a', 'two', render)).toBe('<two>')
+  const shown = async (settings: Tournament, place: string, token: string) =>
+    new TextDecoder().decode((await freshPage(settings, place, view)).fill(token).plain)
+  expect(await shown(tournament, '/a', 'one')).toContain('<p>one</p>')
+  expect(await shown(tournament, '/a', 'two')).toContain('<p>two</p>')
   expect(rendered).toBe(1)
-  expect(await freshPage(tournament, '/b', 'three', render)).toBe('<three>')
-  expect(await freshPage({ ...tournament }, '/a', 'four', render)).toBe('<four>')
+  expect(await shown(tournament, '/b', 'three')).toContain('<p>three</p>')
+  expect(await shown({ ...tournament }, '/a', 'four')).toContain('<p>four</p>')
   expect(rendered).toBe(3)
 })
+
+test.each(['gzip, deflate, br', 'gzip', 'br', 'gzip;q=0, br', 'identity'])(
+  'it is the same page for a browser that takes %s',
+  async (accepted) => {
+    const answer = await fetch(`${app.url}/register`, { headers: { 'accept-encoding': accepted } })
+    const packed =
+      accepted.startsWith('gzip') && !accepted.includes('q=0') ? 'gzip' : accepted.includes('br') ? 'br' : null
+    expect(answer.headers.get('content-encoding')).toBe(packed)
+    expect(answer.headers.get('vary')).toContain('Accept-Encoding')
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    const token = /draft[^=]*=([\w-]{43})/.exec(answer.headers.get('set-cookie') ?? '')?.[1]
+    const html = await answer.text()
+    expect(html).toContain(`name="draft" value="${token}"`)
+    expect(html).toEndWith('</html>')
+  },
+)

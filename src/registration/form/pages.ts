@@ -7,8 +7,7 @@ import { admit } from '#src/http/admit.ts'
 import { readCookie } from '#src/http/cookies.ts'
 import { ownOrigin } from '#src/http/csrf.ts'
 import { BODY_NONE, BODY_WHOLE_FORM } from '#src/http/limits.ts'
-import { basePath, html } from '#src/http/page.ts'
-import { renderPage } from '#views/layouts/render.ts'
+import { basePath, filledHtml, html } from '#src/http/page.ts'
 import { ClosedPage } from '#views/registration/answer.tsx'
 import { KeptNotice, RegistrationPage } from '#views/registration/form.tsx'
 import { FormSection } from '#views/registration/form-section.tsx'
@@ -98,13 +97,12 @@ async function showForm(ctx: AppContext, asked: Asked): Promise<Response> {
     return html(ClosedPage({ tournamentName: tournament.name, base: basePath(params), sentence: closed }))
   let draft = await openDraft(ctx, tournament, readCookie(ctx, request, draftCookie(tournament)))
   if (draft.teamId !== null) draft = await openDraft(ctx, tournament, undefined)
-  const page = async (token: string) =>
-    renderPage(RegistrationPage(await propsOf(ctx, asked, { ...draft, token, isKept: draft.id !== undefined })))
-  const isFresh = draft.id === undefined
-  const shown = isFresh
-    ? await freshPage(tournament, ownAddress(ctx, asked), draft.token, page)
-    : await page(draft.token)
-  return html(shown, { headers: keepDraftCookie(ctx, tournament, draft.token) })
+  const headers = keepDraftCookie(ctx, tournament, draft.token)
+  const view = async (token: string) =>
+    RegistrationPage(await propsOf(ctx, asked, { ...draft, token, isKept: draft.id !== undefined }))
+  if (draft.id !== undefined) return html(await view(draft.token), { headers })
+  const page = await freshPage(tournament, ownAddress(ctx, asked), view)
+  return filledHtml(ctx, request, page.fill(draft.token), headers)
 }
 
 const ownAddress = (ctx: AppContext, { request, params }: Asked) => ownOrigin(ctx, request) + basePath(params)
