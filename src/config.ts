@@ -68,8 +68,41 @@ export const SETTINGS = {
     does: 'Bytes of a body where a route names nothing else.',
   },
   max_file_size: { schema: whole(5_242_880, 1024, 52_428_800), does: 'Bytes of one uploaded file.' },
-  rate_limit_requests: { schema: whole(30, 1, 100_000), does: 'Anonymous writes a minute from one address.' },
+  upload_timeout: { schema: whole(900, 10, 7200), does: 'Seconds until one file has to have arrived.' },
+  form_timeout: {
+    schema: whole(10_800, 60, 43_200),
+    does: 'Seconds until a whole form with its files has to have arrived.',
+  },
+  upload_rate_min: {
+    schema: whole(8192, 0, 1_048_576),
+    does: 'Bytes a second, over any 30 seconds, that an upload has to keep up.',
+  },
+  stop_timeout: { schema: whole(10, 0, 300), does: 'Seconds that running requests are given when the server stops.' },
+  trusted_proxies: {
+    schema: t.Array(t.String(), { default: [] }),
+    does: 'Networks (CIDR) of proxies whose Forwarded and X-Forwarded-* headers count, separated by commas.',
+  },
   enable_rate_limiting: { schema: yesNo(true), does: 'false lifts the limits on how often; for load tests only.' },
+  rate_limit_store: {
+    schema: t.Union([t.Literal('memory'), t.Literal('database')], { default: 'memory' }),
+    does: 'memory counts for each process by itself, database for all of them together.',
+  },
+  rate_limit_requests: { schema: whole(30, 1, 1_000_000), does: 'Anonymous writes a minute from one address.' },
+  rate_limit_public: { schema: whole(100, 1, 1_000_000), does: 'Public pages a minute.' },
+  rate_limit_read: { schema: whole(60, 1, 1_000_000), does: 'API reads a minute.' },
+  rate_limit_write: { schema: whole(60, 1, 1_000_000), does: 'Writes a minute of somebody signed in.' },
+  rate_limit_download: { schema: whole(20, 1, 1_000_000), does: 'Exports and archives an hour.' },
+  rate_limit_metadata: { schema: whole(30, 1, 1_000_000), does: 'Look-ups and checks of a form a minute, by address.' },
+  rate_limit_draft: { schema: whole(300, 1, 1_000_000), does: 'Look-ups and saved sections a minute, by draft.' },
+  rate_limit_search: { schema: whole(20, 1, 1_000_000), does: 'Searches a minute.' },
+  rate_limit_search_staff: { schema: whole(120, 1, 1_000_000), does: 'Searches a minute of somebody signed in.' },
+  rate_limit_admin: { schema: whole(1000, 1, 1_000_000), does: 'Staff pages and staff API requests a minute.' },
+  rate_limit_upload: { schema: whole(5, 1, 1_000_000), does: 'Submitted registrations a minute, by address.' },
+  rate_limit_file: { schema: whole(120, 1, 1_000_000), does: 'Files a minute, by draft or address.' },
+  rate_limit_bad_credentials: {
+    schema: whole(60, 1, 1_000_000),
+    does: 'Requests a minute with a session or token that is none, by address.',
+  },
   enable_compression: { schema: yesNo(true), does: 'Compress pages and API answers.' },
   cors_origins: {
     schema: t.Array(t.String(), { default: [] }),
@@ -80,6 +113,30 @@ export const SETTINGS = {
     does: 'Minutes an answer is kept for a repeated Idempotency-Key.',
   },
   database_pool: { schema: whole(8, 4, 100), does: 'Connections to the database at most.' },
+  wait_for_database: {
+    schema: yesNo(false),
+    flag: 'wait-for-database',
+    does: 'At the start, wait for the database as long as it takes.',
+  },
+  keep_warm: {
+    schema: whole(240, 0, 3600),
+    does: 'Seconds between the small queries that keep a serverless database awake; 0 sends none.',
+  },
+  breaker_failures: {
+    schema: whole(5, 1, 1000),
+    does: 'Failures within BREAKER_WINDOW after which a file host or mail server is left alone.',
+  },
+  breaker_window: { schema: whole(60, 1, 3600), does: 'Seconds within which BREAKER_FAILURES are counted.' },
+  breaker_rest: { schema: whole(60, 1, 3600), does: 'Seconds until a host that was left alone is tried again.' },
+  metrics_token: {
+    schema: text(),
+    secret: true,
+    does: 'Bearer token for /metrics; without it and METRICS_PORT there are no metrics.',
+  },
+  metrics_port: {
+    schema: t.Union([t.Integer({ minimum: 0, maximum: 65_535 }), t.Undefined()]),
+    does: 'Port on 127.0.0.1 that serves /metrics alone, without a token.',
+  },
   log_level: {
     schema: t.Union(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => t.Literal(level)),
@@ -87,7 +144,13 @@ export const SETTINGS = {
     ),
     does: 'trace, debug, info, warn, error, fatal or silent.',
   },
+  log_format: {
+    schema: t.Union([t.Literal('auto'), t.Literal('text'), t.Literal('json')], { default: 'auto' }),
+    does: 'text, json, or auto: text in a terminal, json otherwise.',
+  },
   log_file: { schema: text(), does: 'File that receives the log as well.' },
+  log_file_size: { schema: whole(10, 1, 1000), does: 'MB of a log file after which the next one is begun.' },
+  log_file_count: { schema: whole(10, 1, 100), does: 'Log files that are kept.' },
   cloudinary_cloud_name: { schema: text(), does: 'Cloudinary account, for files kept there.' },
   cloudinary_api_key: { schema: text(), secret: true, does: 'Cloudinary key.' },
   cloudinary_api_secret: { schema: text(), secret: true, does: 'Cloudinary secret.' },
