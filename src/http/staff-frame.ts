@@ -18,8 +18,14 @@ export const staffFrame = (ctx: AppContext, actor: StaffActor, tournament?: Tour
   staffName: actor.name,
   csrf: csrfToken(ctx, actor),
   tournamentName: tournament?.name ?? ctx.config.appTitle,
-  warning: isHttps(ctx) ? undefined : m.staff_plain_http(),
+  warnings: warningsOf(ctx),
 })
+
+/** What is to be mended, gravest first; each has a line here and stands on every staff page until it is. */
+const warningsOf = (ctx: AppContext): string[] => [
+  ...(isHttps(ctx) ? [] : [m.staff_plain_http()]),
+  ...(ctx.config.enableRateLimiting ? [] : [m.staff_rate_limiting_off()]),
+]
 
 /** For the props of views of staff pages. */
 export type StaffFrame = ReturnType<typeof staffFrame>

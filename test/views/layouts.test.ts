@@ -39,7 +39,7 @@ function staffPage() {
     section: 'dashboard',
     staffName: 'Priya Raman',
     csrf: 'a-token',
-    warning: 'These pages are served without https.',
+    warnings: ['These pages are served without https.', 'The limits are lifted.'],
     children: [
       Heading({ title: 'Dashboard' }),
       BarChart({ title: 'Registrations per day', days: DAYS }),
@@ -64,6 +64,7 @@ test('a staff page tells where one is and who one is, and signs out by a form wi
   const html = renderPage(staffPage())
   expect(html).toContain('<a href="/admin" aria-current="page">Dashboard</a>')
   expect(html).toContain('Priya Raman')
+  expect(html.match(/role="alert"/g)).toHaveLength(2)
   expect(html).toMatch(
     /<form[^>]*method="post" action="\/sign-out"><input type="hidden" name="csrf" value="a-token"\/>/,
   )

@@ -19,8 +19,8 @@ export type StaffPageProps = {
   staffName: string
   /** The session's token for the sign-out form. */
   csrf: string
-  /** Stands above everything until it is mended: served without https, say. */
-  warning?: string
+  /** Stand above everything until they are mended: served without https, say. */
+  warnings?: readonly string[]
   flash?: FlashMessage
   lang?: string
   theme?: Theme
@@ -48,7 +48,9 @@ export function StaffPage(props: StaffPageProps) {
         </form>
       </Masthead>
       <main id="main" tabIndex={-1} class="page page-wide">
-        {props.warning && <Flash kind="warning" text={props.warning} />}
+        {props.warnings?.map((text) => (
+          <Flash kind="warning" text={text} />
+        ))}
         {props.flash && <Flash {...props.flash} />}
         {props.children}
       </main>
