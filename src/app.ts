@@ -11,6 +11,7 @@ import { methodFinder } from './http/allow.ts'
 import { apiDocs } from './http/api-docs.ts'
 import { type AssetFiles, assets } from './http/assets.ts'
 import { preflight } from './http/cors.ts'
+import { answerInScope } from './http/deadline.ts'
 import { devParts } from './http/dev-parts.ts'
 import { asAppError, refusal } from './http/errors.ts'
 import { health } from './http/health.ts'
@@ -32,9 +33,10 @@ const IDLE_TIMEOUT_SECONDS = 10
 const DEADLINE_GRACE_SECONDS = 5
 
 /**
- * What happens when somebody asks. A request meets, in this order: its id and the headers of every answer (a preflight ends here), the host
- * check, its deadline; then the door of its route (http/admit.ts): who is it, how often, may they, our own form, the body; then the
- * handler. What is thrown on the way becomes a refusal in the words of the door; every answer is compressed and logged.
+ * What happens when somebody asks. A request meets, in this order: its scope with its deadline (http/deadline.ts), its id and the headers
+ * of every answer (a preflight ends here), the host check; then the door of its route (http/admit.ts): who is it, how often, may they,
+ * our own form, the body; then the handler. What is thrown on the way becomes a refusal in the words of the door; every answer is
+ * compressed and logged.
  */
 export function makeApp(ctx: AppContext, files: AssetFiles) {
   let methodsOf: (pathname: string) => string[] = () => []
@@ -48,6 +50,7 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
       development: false,
     },
   })
+    .wrap(answerInScope(ctx))
     .onError({ as: 'global' }, ({ code, error, request, set }) => {
       const known = asAppError(ctx, request, code, error)
       const isOwn = error instanceof AppError

@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres, { type ISql, type Options, type Sql } from 'postgres'
 import * as schema from './schema/index.ts'
+import { scoped } from './scoped.ts'
 
 const CONNECT_TIMEOUT_SECONDS = 10
 const IDLE_TIMEOUT_SECONDS = 300
@@ -24,7 +25,8 @@ export type Connection =
 
 /**
  * Three pools over one database. `read` runs single statements that wait for nobody; `locking` runs single statements that take an
- * advisory lock; `write` runs transactions (`write.begin`), also through drizzle as `orm`.
+ * advisory lock; `write` runs transactions (`write.begin`), also through drizzle as `orm`. What they run is counted for the scope it runs
+ * in and cancelled with it (lib/scope.ts).
  */
 export type Database = {
   read: Sql
@@ -84,5 +86,5 @@ function connect(connection: Connection, max: number, maxPipeline: 0 | 1, onStat
       timezone: 'UTC',
     },
   } as Options<Record<string, never>>
-  return 'url' in connection ? postgres(connection.url, options) : postgres({ ...connection, ...options })
+  return scoped('url' in connection ? postgres(connection.url, options) : postgres({ ...connection, ...options }))
 }

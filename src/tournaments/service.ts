@@ -1,6 +1,7 @@
 import type { AppContext, Tournament } from '#src/context.ts'
 import type { Database } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
+import { outsideScope } from '#src/lib/scope.ts'
 import type { NewTournament } from './model.ts'
 import { PRESETS } from './presets.ts'
 import * as store from './store.ts'
@@ -38,7 +39,7 @@ function remember(
   const found = known.get(key)
   if (found && found.until > now.getTime()) return found.tournament
   if (known.size >= REMEMBERED_MAX) known.clear()
-  const tournament = read()
+  const tournament = outsideScope(read)
   known.set(key, { until: now.getTime() + REMEMBERED_MS, tournament })
   tournament.catch(() => known.delete(key))
   return tournament

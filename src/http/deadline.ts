@@ -1,0 +1,40 @@
+import { m } from '#messages'
+import type { AppContext } from '#src/context.ts'
+import { AppError } from '#src/errors.ts'
+import { inScope, Scope } from '#src/lib/scope.ts'
+
+const SECOND_MS = 1000
+const RETRY_AFTER_SECONDS = 5
+const SAFE = new Set(['GET', 'HEAD'])
+
+/** A request as the code below the doors knows it. */
+class RequestScope extends Scope {
+  constructor(
+    deadline: number,
+    private readonly request: Request,
+  ) {
+    super(deadline)
+  }
+
+  protected override whyLate(): AppError {
+    return new AppError('DATABASE_UNAVAILABLE', {
+      message: m.deadline_late_work(),
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    })
+  }
+
+  /** What only reads stops when its client has gone away; what writes is finished, for the client that asks again. */
+  protected override isAbandoned(): boolean {
+    return SAFE.has(this.request.method) && this.request.signal.aborted
+  }
+}
+
+/**
+ * Runs a request, all of it, in a scope of its own, which ends at `REQUEST_TIMEOUT` unless its route says otherwise: what it then still
+ * waits for, statements or its body, ends with a refusal, which is answered as any other.
+ */
+export const answerInScope =
+  (ctx: AppContext) =>
+  <T>(answer: (request: Request) => T) =>
+  (request: Request): T =>
+    inScope(new RequestScope(performance.now() + ctx.config.requestTimeout * SECOND_MS, request), () => answer(request))
