@@ -2,6 +2,7 @@
 FROM oven/bun:1.4.4-debian AS build
 WORKDIR /build
 COPY package.json bun.lock ./
+COPY patches ./patches
 RUN bun install --frozen-lockfile
 COPY . .
 RUN bun run build

@@ -8,6 +8,7 @@ export const SOURCES: readonly string[] = [
   'drizzle/**/*.{sql,json}',
   'messages/*.json',
   'package.json',
+  'patches/*',
   'project.inlang/settings.json',
   'public/**/*',
   'scripts/**/*',
