@@ -8,6 +8,7 @@ import type { GrowingDelay } from './lib/growing-delay.ts'
 import type { Keys } from './lib/keys.ts'
 import type { Limiter } from './lib/limiter.ts'
 import type { Actor } from './permissions.ts'
+import type { Vitals } from './vitals/vitals.ts'
 
 /** A tournament with the documents it asks for, in the order it asks. */
 export type Tournament = InferSelectModel<typeof tournaments> & {
@@ -24,6 +25,8 @@ export type AppContext = {
   /** Waits that grow with wrong passwords, PINs and links. */
   guesses: GrowingDelay
   log: Logger
+  /** How this process is doing: what is outside, its tasks, its answers, notices to staff. */
+  vitals: Vitals
   /** Who sent the request; a bad credential counts as nobody. */
   identify: (request: Request) => Promise<Actor>
   /** By slug; without one, the default tournament. */

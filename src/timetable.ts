@@ -2,6 +2,7 @@ import { deleteEndedSessions } from './auth/service.ts'
 import type { AppContext } from './context.ts'
 import { collectOrphans, expireUploads } from './documents/service.ts'
 import { deleteExpiredAnswers } from './idempotency/service.ts'
+import { inScope, Scope } from './lib/scope.ts'
 import { expireDrafts } from './registration/service.ts'
 import { deleteEndedLinks } from './teams/service.ts'
 
@@ -27,29 +28,40 @@ export const TIMETABLE: readonly Task[] = [
 
 /** Runs every task when its time comes, never the same one twice at once. `stop` tells those that run and waits for them. */
 export function startTimetable(ctx: AppContext, tasks = TIMETABLE): { stop(): Promise<void> } {
-  const timers = new Set<Timer>()
+  const timers = new Map<Task, Timer>()
   const running = new Set<Promise<void>>()
   const stopping = new AbortController()
 
   const schedule = (task: Task) => {
     if (stopping.signal.aborted) return
     const delayMs = task.everyMs * (1 + JITTER * Math.random())
-    const timer = setTimeout(() => {
-      timers.delete(timer)
-      const run = runTask(ctx, task, stopping.signal).finally(() => {
-        running.delete(run)
-        schedule(task)
-      })
-      running.add(run)
-    }, delayMs)
-    timers.add(timer)
+    timers.set(
+      task,
+      setTimeout(() => start(task), delayMs),
+    )
+    ctx.vitals.tasks.plan(task.name, new Date(ctx.now().getTime() + delayMs))
   }
-  tasks.forEach(schedule)
+  const start = (task: Task): Promise<void> => {
+    clearTimeout(timers.get(task))
+    timers.delete(task)
+    const run = runTask(ctx, task, stopping.signal).finally(() => {
+      running.delete(run)
+      schedule(task)
+    })
+    running.add(run)
+    return run
+  }
+  for (const task of tasks) {
+    ctx.vitals.tasks.add(task.name, task.everyMs, async () => {
+      if (!stopping.signal.aborted) await start(task)
+    })
+    schedule(task)
+  }
 
   return {
     async stop() {
       stopping.abort()
-      for (const timer of timers) clearTimeout(timer)
+      for (const timer of timers.values()) clearTimeout(timer)
       await Promise.all(running)
     },
   }
@@ -58,10 +70,13 @@ export function startTimetable(ctx: AppContext, tasks = TIMETABLE): { stop(): Pr
 /** Runs one task now. A failure is logged and waits for the next time. */
 export async function runTask(ctx: AppContext, task: Task, stopping = new AbortController().signal): Promise<void> {
   const startedAt = performance.now()
+  const end = ctx.vitals.tasks.begin(task.name)
   try {
-    await task.run(ctx, stopping)
+    await inScope(new Scope(), async () => await task.run(ctx, stopping))
+    end()
     ctx.log.debug({ task: task.name, durationMs: Math.round(performance.now() - startedAt) }, 'task.finished')
   } catch (error) {
+    end({ error })
     ctx.log.error({ task: task.name, err: error }, 'task.failed')
   }
 }

@@ -63,3 +63,53 @@ test('a task never overlaps itself, survives its own failure, and stopping waits
   expect(runs).toBe(stoppedAt)
   expect(ctx.logged.some((line) => line.includes('task.failed') && line.includes('greedy'))).toBe(true)
 })
+
+test('the board tells of each task’s last run, and runs it now, never twice at once', async () => {
+  const gate = Promise.withResolvers<void>()
+  let runs = 0
+  const slow = {
+    name: 'slow',
+    everyMs: DAY_MS,
+    async run() {
+      runs += 1
+      await gate.promise
+      if (runs === 2) throw Object.assign(new Error('Samuel’s row'), { code: '57P01' })
+    },
+  }
+  const { tasks } = ctx.vitals
+  const timetable = startTimetable(ctx, [slow])
+  const status = () => tasks.list().find(({ name }) => name === 'slow')!
+  expect(status()).toMatchObject({ isRunning: false, last: undefined, runs: 0 })
+  expect(status().nextAt!.getTime()).toBeGreaterThanOrEqual(ctx.now().getTime() + DAY_MS - 1000)
+
+  const started = tasks.start('slow')
+  expect(status()).toMatchObject({ isRunning: true, nextAt: undefined })
+  expect(await tasks.start('slow')).toBe('running')
+  gate.resolve()
+  expect(await started).toBe('done')
+  expect([runs, status().last?.failure]).toEqual([1, undefined])
+  expect(status().nextAt).toBeDate()
+
+  const doneAt = status().lastDoneAt
+  expect(await tasks.start('slow')).toBe('failed')
+  expect(status()).toMatchObject({ runs: 2, failures: 1, lastDoneAt: doneAt, last: { failure: '57P01' } })
+  expect(await tasks.start('none')).toBe('unknown')
+  await timetable.stop()
+})
+
+test('a task that takes long is told as started, and stopping waits for it', async () => {
+  let isDone = false
+  const long = {
+    name: 'long',
+    everyMs: DAY_MS,
+    async run(_: unknown, stopping: AbortSignal) {
+      await new Promise((resolve) => stopping.addEventListener('abort', resolve))
+      isDone = true
+    },
+  }
+  const timetable = startTimetable(ctx, [long])
+  expect(await ctx.vitals.tasks.start('long')).toBe('started')
+  await timetable.stop()
+  expect(isDone).toBe(true)
+  expect(ctx.vitals.tasks.list().find(({ name }) => name === 'long')).toMatchObject({ runs: 1, nextAt: undefined })
+})

@@ -15,6 +15,7 @@ import { memoryLimiter } from '#src/lib/limiter.ts'
 import { readOrMakeSecretKey } from '#src/lib/secret-key.ts'
 import { StartError } from '#src/lib/start-error.ts'
 import { makeDefaultTournament, tournamentFinder } from '#src/tournaments/service.ts'
+import { makeVitals } from '#src/vitals/vitals.ts'
 
 export type OpenedContext = { ctx: AppContext; close(): Promise<void> }
 
@@ -49,6 +50,7 @@ export async function openContext(
       limiter: memoryLimiter(),
       guesses: growingDelay(now),
       log,
+      vitals: makeVitals({ config, log, now }),
       identify: (request) => identify(ctx, request),
       findTournament: tournamentFinder(db, now),
       now,

@@ -12,6 +12,7 @@ import { memoryLimiter } from '#src/lib/limiter.ts'
 import { NOBODY } from '#src/permissions.ts'
 import { PRESETS } from '#src/tournaments/presets.ts'
 import { addTournament, makeDefaultTournament, tournamentFinder } from '#src/tournaments/service.ts'
+import { makeVitals } from '#src/vitals/vitals.ts'
 import { testDatabase } from './database.ts'
 
 const SECRET_KEY = 'a secret key that only the tests are started with'
@@ -47,6 +48,7 @@ export async function testContext(
   let travelledMs = 0
   const now = () => new Date(Date.now() + travelledMs)
   const findTournament = tournamentFinder(db, now)
+  const log = pino({ level: 'debug', messageKey: 'event' }, { write: (line: string) => void logged.push(line) })
   const ctx: TestContext = {
     config,
     db,
@@ -56,7 +58,8 @@ export async function testContext(
     files: diskStore({ dir: join(dataDir, 'files'), fileKey, leastFreeBytes: 0 }),
     limiter: memoryLimiter(),
     guesses: growingDelay(now),
-    log: pino({ level: 'debug', messageKey: 'event' }, { write: (line: string) => void logged.push(line) }),
+    log,
+    vitals: makeVitals({ config, log, now }),
     identify: async () => NOBODY,
     tournament: (await findTournament())!,
     logged,

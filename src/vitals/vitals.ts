@@ -1,0 +1,81 @@
+import type { Logger } from 'pino'
+import type { Config } from '#src/config.ts'
+import { type Dependency, type DependencySettings, dependency } from '#src/lib/dependency.ts'
+import { type Notice, type NoticeBoard, noticeBoard } from './notices.ts'
+import { type TaskBoard, taskBoard } from './tasks.ts'
+import { isFailing, type Traffic, traffic } from './traffic.ts'
+
+const SECOND_MS = 1000
+const STATUS_SERVER_ERROR = 500
+
+/** What this process knows of how it is doing: its own only, however many processes share the database. */
+export type Vitals = {
+  startedAt: Date
+  /** Puts something outside behind a breaker of the configured size, and onto the System page. One for each name. */
+  addDependency(settings: Omit<DependencySettings, 'now' | 'breaker' | 'onEvent'>): Dependency
+  dependencies: ReadonlyMap<string, Dependency>
+  tasks: TaskBoard
+  /** Counts an answer by its HTTP status; too many of 5xx raise a notice. */
+  countAnswer(status: number): void
+  traffic: Traffic
+  /** What staff should hear of, until it is resolved or dismissed; the oldest first. */
+  notices(): Notice[]
+  dismissNotice(id: string): Notice | undefined
+}
+
+export function makeVitals({ config, log, now }: { config: Config; log: Logger; now: () => Date }): Vitals {
+  const dependencies = new Map<string, Dependency>()
+  const answers = traffic(now)
+  // Whoever should hear of a notice outside the staff pages is told here.
+  const board: NoticeBoard = noticeBoard(now, (notice) =>
+    log.warn({ notice: notice.kind, subject: notice.subject }, 'notice.raised'),
+  )
+  const resolveErrorRate = () => {
+    if (!isFailing(answers.recent())) board.resolve('error-rate')
+  }
+
+  return {
+    startedAt: now(),
+    dependencies,
+    tasks: taskBoard(now),
+    traffic: answers,
+    addDependency(settings) {
+      const { name } = settings
+      if (dependencies.has(name)) throw new Error(`There is a dependency named ${name} already.`)
+      const added = dependency({
+        ...settings,
+        now,
+        breaker: {
+          failures: config.breakerFailures,
+          windowMs: config.breakerWindow * SECOND_MS,
+          restMs: config.breakerRest * SECOND_MS,
+        },
+        onEvent(event) {
+          if (event === 'opened') board.raise('dependency-open', name)
+          if (event === 'closed') board.resolve('dependency-open', name)
+          const { lastFailure, failuresInWindow } = added.status()
+          const fields = {
+            dependency: name,
+            reason: lastFailure?.reason,
+            detail: lastFailure?.detail,
+            failuresInWindow,
+          }
+          log[event === 'opened' ? 'warn' : event === 'closed' ? 'info' : 'debug'](fields, `dependency.${event}`)
+        },
+      })
+      dependencies.set(name, added)
+      return added
+    },
+    countAnswer(status) {
+      const isError = status >= STATUS_SERVER_ERROR
+      if (isError) resolveErrorRate()
+      answers.count(isError)
+      if (isError && isFailing(answers.recent())) board.raise('error-rate')
+    },
+    notices() {
+      resolveErrorRate()
+      return board.shown()
+    },
+    dismissNotice: board.dismiss,
+  }
+}
