@@ -6,7 +6,7 @@ import { CONTENT_TYPES } from '#src/files/file-type.ts'
 import type { ReceivedFile } from '#src/files/storage.ts'
 import { admit } from '#src/http/admit.ts'
 import { bodyFile } from '#src/http/limits.ts'
-import { ONE_FILE, readMultipart } from '#src/http/multipart.ts'
+import { oneFile, readMultipart } from '#src/http/multipart.ts'
 import { BODY_REFUSALS, jsonAnswer, multipartBody, refusals } from '#src/http/openapi.ts'
 import { networkOf } from '#src/http/rate-limit.ts'
 import { isDocumentKind, UploadAnswer, UploadBody } from './model.ts'
@@ -54,21 +54,16 @@ async function readUploadForm(ctx: AppContext, request: Request, server: Server,
   let originalName = ''
   let received: ReceivedFile | undefined
   try {
-    await readMultipart(
-      request,
-      server,
-      { ...ONE_FILE, maxBytes },
-      {
-        onField(name, value) {
-          if (name === 'kind') kind = value
-        },
-        async onFile(name, filename, _mimeType, content) {
-          if (name !== 'file') return
-          originalName = filename
-          received = await receiveFile(ctx, content, sender)
-        },
+    await readMultipart(request, server, oneFile(ctx.config, maxBytes), {
+      onField(name, value) {
+        if (name === 'kind') kind = value
       },
-    )
+      async onFile(name, filename, _mimeType, content) {
+        if (name !== 'file') return
+        originalName = filename
+        received = await receiveFile(ctx, content, sender)
+      },
+    })
     const errors: FieldError[] = []
     if (kind === '') errors.push({ field: 'kind', code: 'required', message: m.documents_kind_missing() })
     else if (!isDocumentKind(kind)) errors.push({ field: 'kind', code: 'unknown', message: m.documents_kind_unknown() })

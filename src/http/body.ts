@@ -1,10 +1,11 @@
 import { AppError } from '#src/errors.ts'
+import { currentScope } from '#src/lib/scope.ts'
 import { type BodyLimit, FORM_FIELDS_MAX, JSON_DEPTH_MAX } from './limits.ts'
 
 /**
  * Reads a body within its limit, by declared length first and by counting while it is read.
  * Returns parsed JSON, or the fields of a URL-encoded form as strings (the last of a repeated name wins).
- * Throws BODY_TOO_LARGE, MALFORMED_REQUEST, UNSUPPORTED_MEDIA_TYPE.
+ * Throws BODY_TOO_LARGE, MALFORMED_REQUEST, REQUEST_TIMEOUT, UNSUPPORTED_MEDIA_TYPE.
  */
 export async function readBody(request: Request, limit: BodyLimit): Promise<unknown> {
   const type = mediaType(request)
@@ -19,7 +20,7 @@ export async function readBody(request: Request, limit: BodyLimit): Promise<unkn
   return Object.fromEntries(await readFields(request, limit.maxBytes))
 }
 
-/** The fields of a URL-encoded form in their order, repeated names and all. Throws BODY_TOO_LARGE, MALFORMED_REQUEST. */
+/** The fields of a URL-encoded form in their order, repeated names and all. Throws BODY_TOO_LARGE, MALFORMED_REQUEST, REQUEST_TIMEOUT. */
 export async function readFields(request: Request, maxBytes: number): Promise<[name: string, value: string][]> {
   const fields = [...new URLSearchParams(await readText(request, maxBytes))]
   if (fields.length > FORM_FIELDS_MAX)
@@ -39,11 +40,20 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
   if (Number(declared ?? 0) > maxBytes) throw new AppError('BODY_TOO_LARGE')
   // Bun reads no more of a body than it declares, and refuses one that is declared and chunked. Reading it as a stream, to count it, would
   // cost a registration two thirds more garbage collections.
-  const bytes = declared === null ? await readCounted(request.body, maxBytes) : await request.bytes()
+  const bytes = await inTime(declared === null ? readCounted(request.body, maxBytes) : request.bytes())
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     throw new AppError('MALFORMED_REQUEST', { message: 'The body is not valid UTF-8.' })
+  }
+}
+
+/** The body, while the request's deadline lasts. Whoever goes away in the middle of it hears nothing of the refusal. */
+async function inTime(body: Promise<Uint8Array>): Promise<Uint8Array> {
+  try {
+    return await (currentScope()?.race(body, () => new AppError('REQUEST_TIMEOUT')) ?? body)
+  } catch (cause) {
+    throw cause instanceof AppError ? cause : new AppError('MALFORMED_REQUEST', { cause })
   }
 }
 

@@ -3,9 +3,12 @@ import { isDatabaseUnavailable } from '#src/db/transient.ts'
 import { AppError } from '#src/errors.ts'
 import { ErrorFragment, ErrorPage } from '#views/errors/error.tsx'
 import { html, seeOther } from './page.ts'
-import { pathOf, requestState } from './request-state.ts'
+import { isApi, pathOf, requestState } from './request-state.ts'
 
+/** For machines, outside of the API. */
+const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 const RETRY_AFTER_SECONDS = 5
+const PROBES = new Set(['/readyz', '/healthz', '/metrics'])
 
 /** Whatever was thrown, as one of our refusals; what nobody foresaw is logged whole and told as INTERNAL_ERROR. */
 export function asAppError(ctx: AppContext, request: Request, code: string | number, thrown: unknown): AppError {
@@ -32,9 +35,12 @@ export function asAppError(ctx: AppContext, request: Request, code: string | num
 export function refusal(ctx: AppContext, request: Request, error: AppError): Response {
   const headers: Record<string, string> = { 'cache-control': 'no-store' }
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds)
+  // RFC 9110, section 15.5.9. Otherwise the rest of a late body would keep the connection as long as its sender likes.
+  if (error.code === 'REQUEST_TIMEOUT') headers.connection = 'close'
   const pathname = pathOf(request)
   const state = requestState(request)
-  if (pathname.startsWith('/api/') || pathname === '/readyz' || pathname === '/healthz') {
+  state.code = error.code
+  if (pathname.startsWith('/api/') || PROBES.has(pathname)) {
     headers['content-type'] = 'application/problem+json'
     return new Response(JSON.stringify(problem(error, state.id)), { status: error.status, headers })
   }

@@ -1,8 +1,5 @@
 export type Pace = { bytesPerSecond: number; overSeconds: number }
 
-/** What a sender of files must keep up: a phone on a poor network does, a connection held open on purpose does not. */
-export const UPLOAD_PACE: Pace = { bytesPerSecond: 8 * 1024, overSeconds: 30 }
-
 /**
  * Measures how fast somebody sends, over any `overSeconds` in a row of those seconds in which we were ready to read: time that we take
  * ourselves, for a disk or a database, is not held against the sender.

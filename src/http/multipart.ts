@@ -2,25 +2,43 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Server } from 'bun'
 import busboy from 'busboy'
+import type { Config } from '#src/config.ts'
 import { AppError } from '#src/errors.ts'
 import { FORM_FIELDS_MAX } from './limits.ts'
 import { readUpload, type UploadLimits } from './upload-body.ts'
 
 const BUFFER_BYTES = 64 * 1024
-const MINUTE_MS = 60_000
+const SECOND_MS = 1000
+/** `UPLOAD_RATE_MIN` is kept up over any so many seconds: a phone on a poor network does, a connection held open on purpose does not. */
+const PACE_SECONDS = 30
 
 export type MultipartLimits = UploadLimits & { files: number; fields: number; fieldBytes: number; nameBytes: number }
 
-/** One file and what belongs to it. `maxBytes` is the route's. */
-export const ONE_FILE = { files: 1, fields: 8, fieldBytes: 1024, nameBytes: 100, endsAfterMs: 15 * MINUTE_MS } as const
+/** One file and what belongs to it. */
+export const oneFile = (config: Config, maxBytes: number): MultipartLimits => ({
+  files: 1,
+  fields: 8,
+  fieldBytes: 1024,
+  nameBytes: 100,
+  maxBytes,
+  ...uploadLimits(config, config.uploadTimeout),
+})
+
 /** The registration form with all its files. */
-export const WHOLE_FORM = {
+export const wholeForm = (config: Config, maxBytes: number): MultipartLimits => ({
   files: 60,
   fields: FORM_FIELDS_MAX,
   fieldBytes: 4096,
   nameBytes: 100,
-  endsAfterMs: 180 * MINUTE_MS,
-} as const
+  maxBytes,
+  ...uploadLimits(config, config.formTimeout),
+})
+
+const uploadLimits = (config: Config, endsAfterSeconds: number) => ({
+  endsAfterMs: endsAfterSeconds * SECOND_MS,
+  pace: { bytesPerSecond: config.uploadRateMin, overSeconds: PACE_SECONDS },
+  answerSeconds: config.requestTimeout,
+})
 
 export type MultipartHandlers = {
   onField(name: string, value: string): void | Promise<void>

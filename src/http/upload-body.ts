@@ -1,18 +1,21 @@
 import type { Server } from 'bun'
 import { AppError } from '#src/errors.ts'
-import { minimumRate, type Pace, UPLOAD_PACE } from './minimum-rate.ts'
+import { currentScope } from '#src/lib/scope.ts'
+import { minimumRate, type Pace } from './minimum-rate.ts'
 
 const SECOND_MS = 1000
 /** Bun closes a connection on which nothing moves for so long; renewed every second while a body is being read. */
 const SILENCE_SECONDS = 30
-/** What is left for the answer when the body has been read: as long as a request without one is given, with its grace. */
-const ANSWER_SECONDS = 65
+/** For the refusal of what is late, after the deadline. */
+const GRACE_SECONDS = 5
 
 export type UploadLimits = {
   maxBytes: number
   /** The hard end, however fast it goes. */
   endsAfterMs: number
-  pace?: Pace
+  pace: Pace
+  /** What is left for the answer when the body has been read: as long as a request without one is given. */
+  answerSeconds: number
 }
 
 /**
@@ -27,16 +30,23 @@ export function readUpload(request: Request, server: Server<unknown> | null, lim
   const body = request.body
   if (body === null || request.bodyUsed) throw new AppError('MALFORMED_REQUEST', { message: 'The body is missing.' })
   const reader = body.getReader()
-  const rate = minimumRate(limits.pace ?? UPLOAD_PACE)
+  const rate = minimumRate(limits.pace)
   const endsAt = performance.now() + limits.endsAfterMs
+  const scope = currentScope()
   let refusal: unknown
   let waiting = false
+  let isReading = true
+  // Its own rules, the pace and the hard end, stand in for the request's deadline.
+  if (scope !== undefined) scope.deadline = Number.POSITIVE_INFINITY
 
   /** A read that waits for the sender returns at once. */
   const stop = (reason: unknown) => {
     refusal ??= reason
+    if (!isReading) return
+    isReading = false
     clearInterval(clock)
-    server?.timeout(request, ANSWER_SECONDS)
+    server?.timeout(request, limits.answerSeconds + GRACE_SECONDS)
+    if (scope !== undefined) scope.deadline = performance.now() + limits.answerSeconds * SECOND_MS
     reader.cancel().catch(() => {})
   }
   const clock = setInterval(() => {

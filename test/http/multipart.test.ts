@@ -2,16 +2,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:tes
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readConfig } from '#src/config.ts'
 import { AppError } from '#src/errors.ts'
 import { diskStore } from '#src/files/disk.ts'
 import type { Pace } from '#src/http/minimum-rate.ts'
-import { type MultipartHandlers, type MultipartLimits, readMultipart, WHOLE_FORM } from '#src/http/multipart.ts'
+import { type MultipartHandlers, type MultipartLimits, readMultipart, wholeForm } from '#src/http/multipart.ts'
 import { MultipartClient, multipartBytes } from '#test/support/multipart-client.ts'
 import { sampleJpeg, samplePdf } from '#test/support/sample-files.ts'
 
 const MB = 1_048_576
 const FILE_MAX_BYTES = 5 * MB
-const LIMITS: MultipartLimits = { ...WHOLE_FORM, maxBytes: 170 * MB }
+const LIMITS: MultipartLimits = wholeForm(
+  readConfig({}, {}, () => ''),
+  170 * MB,
+)
 
 type Seen = {
   order: string[]

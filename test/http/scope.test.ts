@@ -110,8 +110,8 @@ test('the scope is there when the answer has gone', async () => {
   const { log } = app.ctx
   const { info } = log
   const statements: unknown[] = []
-  log.info = ((fields: { route?: string }, event: string) => {
-    if (event === 'request.answered' && fields.route === '/api/v1/teams') statements.push(currentScope()?.statements)
+  log.info = ((fields: { requestId?: string }, event: string) => {
+    if (event === 'request.answered' && fields.requestId === 'logged') statements.push(currentScope()?.statements)
   }) as typeof log.info
   await ask('/api/v1/teams', 'logged')
   while (statements.length === 0) await Bun.sleep(1)

@@ -8,7 +8,7 @@ import { cookie, readCookie } from '#src/http/cookies.ts'
 import { ownOrigin } from '#src/http/csrf.ts'
 import { readForm } from '#src/http/form.ts'
 import { BODY_WHOLE_FORM } from '#src/http/limits.ts'
-import { WHOLE_FORM } from '#src/http/multipart.ts'
+import { wholeForm } from '#src/http/multipart.ts'
 import { basePath, html, seeOther } from '#src/http/page.ts'
 import { networkOf } from '#src/http/rate-limit.ts'
 import { type FormProps, RegistrationForm, RegistrationPage } from '#views/registration/form.tsx'
@@ -17,8 +17,6 @@ import { DRAFT_SECONDS } from '../drafts.ts'
 import type { Saver } from '../new-draft.ts'
 import { formReceiver, type PostedForm } from '../post.ts'
 import { draftCookie, formProps } from '../view.ts'
-
-const FORM_BODY = { ...WHOLE_FORM, maxBytes: BODY_WHOLE_FORM.maxBytes }
 
 /** What a handler of the form is given. */
 export type Asked = {
@@ -43,7 +41,7 @@ export const receiverOf = (ctx: AppContext, asked: Asked, saver = saverOf(asked)
 /** Reads a posted form; everything it brings is in its draft when this returns. */
 export async function receive(ctx: AppContext, asked: Asked, saver = saverOf(asked)): Promise<PostedForm> {
   const receiver = receiverOf(ctx, asked, saver)
-  await readForm(asked.request, asked.server, FORM_BODY, {
+  await readForm(asked.request, asked.server, wholeForm(ctx.config, BODY_WHOLE_FORM.maxBytes), {
     onField: receiver.onField,
     onFile: (slot, name, _, content) => receiver.onFile(slot, name, content),
   })

@@ -5,7 +5,7 @@ import { AppError, type FieldError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { readForm } from '#src/http/form.ts'
 import { BODY_WHOLE_FORM, bodyFile } from '#src/http/limits.ts'
-import { ONE_FILE } from '#src/http/multipart.ts'
+import { oneFile } from '#src/http/multipart.ts'
 import { html } from '#src/http/page.ts'
 import { HeldOrMissing } from '#views/registration/form-section.tsx'
 import { type DraftForm, readSlot } from '../draft-form.ts'
@@ -13,11 +13,11 @@ import { type Asked, backToForm, isHtmx, propsOf, receive, receiverOf, toAnswer 
 
 /** One file at a time: sent as it was chosen, or taken out again. */
 export const formFilePages = (ctx: AppContext) => {
-  const oneFile = bodyFile(ctx.config.maxFileSize)
+  const body = bodyFile(ctx.config.maxFileSize)
   return new Elysia({ name: 'registration.form-file-pages' })
     .use(admit(ctx))
-    .post('/register/files', (asked: Asked) => receiveOneFile(ctx, asked, oneFile.maxBytes), {
-      admit: { tier: 'file', public: true, body: oneFile },
+    .post('/register/files', (asked: Asked) => receiveOneFile(ctx, asked, body.maxBytes), {
+      admit: { tier: 'file', public: true, body },
     })
     .post(
       '/register/files/removal',
@@ -36,15 +36,10 @@ export const formFilePages = (ctx: AppContext) => {
 /** `draft`, `slot` and `file`, in this order. */
 async function receiveOneFile(ctx: AppContext, asked: Asked, maxBytes: number): Promise<Response> {
   const receiver = receiverOf(ctx, asked)
-  await readForm(
-    asked.request,
-    asked.server,
-    { ...ONE_FILE, maxBytes },
-    {
-      onField: receiver.onField,
-      onFile: (_, name, __, content) => receiver.onFile(receiver.field('slot') ?? '', name, content, { isAlone: true }),
-    },
-  )
+  await readForm(asked.request, asked.server, oneFile(ctx.config, maxBytes), {
+    onField: receiver.onField,
+    onFile: (_, name, __, content) => receiver.onFile(receiver.field('slot') ?? '', name, content, { isAlone: true }),
+  })
   const { id: draftId, form } = await receiver.draft()
   const slot = receiver.field('slot') ?? ''
   return showFile(ctx, asked, { token: receiver.token(), draftId, form, slot, errors: receiver.wrongFiles })
