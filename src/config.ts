@@ -1,56 +1,58 @@
-import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
+import * as checks from './config/checks.ts'
+import { readEffective } from './config/effective.ts'
+import {
+  aMinute,
+  ENVIRONMENTS,
+  list,
+  maybeWhole,
+  oneOf,
+  type Setting,
+  text,
+  textOr,
+  type ValueOf,
+  whole,
+  yesNo,
+} from './config/setting.ts'
 
-type Setting = {
-  schema: TSchema
-  /** What it does, in one sentence; `teamsheet help` prints it. */
-  does: string
-  /** Names that mean the same, the first server's among them. */
-  aliases?: readonly string[]
-  secret?: true
-  flag?: string
-}
-
-const text = (fallback?: string) =>
-  t.Union([t.String(), t.Undefined()], fallback === undefined ? {} : { default: fallback })
-const whole = (fallback: number, minimum: number, maximum: number) => t.Integer({ default: fallback, minimum, maximum })
-const yesNo = (fallback: boolean) => t.Boolean({ default: fallback })
-
-const SECRET_KEY_LENGTH_MIN = 32
-/** Different characters: one key of one letter is no secret. */
-const SECRET_KEY_KINDS_MIN = 10
-
-/** Every setting there is. Each is read from `--flag`, `NAME` or `NAME_FILE` (a file that holds the value, for secrets). */
+/** Every setting there is. Each is read from `--flag`, `NAME` or `NAME_FILE` (a file that holds the value), or the configuration file. */
 export const SETTINGS = {
-  port: { schema: whole(3000, 0, 65_535), flag: 'port', does: 'TCP port to listen on; 0 takes a free one.' },
-  host: { schema: t.String({ default: '127.0.0.1' }), flag: 'host', does: 'Address to listen on.' },
-  data_dir: {
-    schema: t.String({ default: './data' }),
-    flag: 'data',
-    does: 'Directory for the database, files and keys.',
+  config_file: {
+    schema: text('a file'),
+    flag: 'config',
+    does: 'A file of settings, NAME=value a line; the environment and flags win over it.',
   },
+  port: { schema: whole(3000, 0, 65_535), flag: 'port', does: 'TCP port to listen on; 0 takes a free one.' },
+  host: {
+    schema: textOr('127.0.0.1', 'an address or a name'),
+    flag: 'host',
+    check: checks.checkHost,
+    does: 'Where to listen; 0.0.0.0 is every address of the machine.',
+  },
+  data_dir: { schema: textOr('./data', 'a directory'), flag: 'data', does: 'Where the database, files and keys lie.' },
   database_url: {
-    schema: text(),
+    schema: text('a postgres:// address'),
     secret: true,
+    check: checks.checkDatabaseUrl,
+    tidy: (value: string) => value.trim(),
     does: 'A PostgreSQL of the venue’s own (14 or newer); without it the embedded one is used.',
   },
   environment: {
-    schema: t.Union([t.Literal('development'), t.Literal('staging'), t.Literal('production')], {
-      default: 'production',
-    }),
-    does: 'development, staging or production.',
+    schema: oneOf(ENVIRONMENTS, 'production'),
+    does: 'How strict it is with its settings: production refuses what is not safe.',
   },
-  public_url: { schema: text(), does: 'The address people reach the server at; the one source of addresses in mail.' },
-  allow_http: { schema: yesNo(false), does: 'Serve a public http PUBLIC_URL in production all the same.' },
-  app_title: { schema: t.String({ default: 'Teamsheet' }), does: 'Name of this installation.' },
-  tournament_preset: {
-    schema: t.Union([t.Literal('icct26'), t.Literal('open')], { default: 'icct26' }),
-    does: 'What the first tournament is made from: icct26 or open.',
+  public_url: {
+    schema: text('an http or https address'),
+    check: checks.checkPublicUrl,
+    tidy: checks.originOf,
+    does: 'The address people reach the server at; the one source of addresses in mail.',
   },
+  allow_http: { schema: yesNo(false), does: 'In production, serve public addresses without HTTPS all the same.' },
+  app_title: { schema: textOr('Teamsheet'), does: 'Name of this installation.' },
+  tournament_preset: { schema: oneOf(['icct26', 'open'], 'icct26'), does: 'What the first tournament is made from.' },
   secret_key: {
-    schema: text(),
+    schema: text('32 characters or more'),
     secret: true,
-    does: 'Key of PINs, sessions and kept answers, 32 characters or more; made and kept in the data directory when absent.',
+    does: 'Key of PINs, sessions and kept answers; made and kept in the data directory when absent.',
   },
   secret_key_old: {
     schema: text(),
@@ -62,113 +64,145 @@ export const SETTINGS = {
     flag: 'replace-secret-key',
     does: 'Go on under a new SECRET_KEY although the former one is lost; PINs and kept answers become void.',
   },
-  request_timeout: { schema: whole(60, 1, 600), does: 'Seconds until a request is given up.' },
+  request_timeout: { schema: whole(60, 1, 600, 'seconds'), does: 'Time until a request is given up.' },
   max_request_size: {
-    schema: whole(10_485_760, 1024, 178_257_920),
+    schema: whole(10_485_760, 1024, 178_257_920, 'bytes'),
     does: 'Bytes of a body where a route names nothing else.',
   },
-  max_file_size: { schema: whole(5_242_880, 1024, 52_428_800), does: 'Bytes of one uploaded file.' },
-  upload_timeout: { schema: whole(900, 10, 7200), does: 'Seconds until one file has to have arrived.' },
+  max_file_size: { schema: whole(5_242_880, 1024, 52_428_800, 'bytes'), does: 'Size of one uploaded file.' },
+  upload_timeout: { schema: whole(900, 10, 7200, 'seconds'), does: 'Time within which one file has to arrive.' },
   form_timeout: {
-    schema: whole(10_800, 60, 43_200),
-    does: 'Seconds until a whole form with its files has to have arrived.',
+    schema: whole(10_800, 60, 43_200, 'seconds'),
+    does: 'Time within which a whole form with its files has to arrive.',
   },
   upload_rate_min: {
-    schema: whole(8192, 0, 1_048_576),
-    does: 'Bytes a second, over any 30 seconds, that an upload has to keep up.',
+    schema: whole(8192, 0, 1_048_576, 'bytes a second'),
+    does: 'What an upload has to keep up over any 30 seconds.',
   },
-  stop_timeout: { schema: whole(10, 0, 300), does: 'Seconds that running requests are given when the server stops.' },
+  stop_timeout: {
+    schema: whole(10, 0, 300, 'seconds'),
+    does: 'Time that running requests are given when the server stops.',
+  },
   trusted_proxies: {
-    schema: t.Array(t.String(), { default: [] }),
-    does: 'Networks (CIDR) of proxies whose Forwarded and X-Forwarded-* headers count, separated by commas.',
+    schema: list('addresses and networks (CIDR)'),
+    check: checks.checkNetworks,
+    does: 'Proxies whose Forwarded and X-Forwarded-* headers count.',
   },
   enable_rate_limiting: { schema: yesNo(true), does: 'false lifts the limits on how often; for load tests only.' },
   rate_limit_store: {
-    schema: t.Union([t.Literal('memory'), t.Literal('database')], { default: 'memory' }),
+    schema: oneOf(['memory', 'database'], 'memory'),
     does: 'memory counts for each process by itself, database for all of them together.',
   },
-  rate_limit_requests: { schema: whole(30, 1, 1_000_000), does: 'Anonymous writes a minute from one address.' },
-  rate_limit_public: { schema: whole(100, 1, 1_000_000), does: 'Public pages a minute.' },
-  rate_limit_read: { schema: whole(60, 1, 1_000_000), does: 'API reads a minute.' },
-  rate_limit_write: { schema: whole(60, 1, 1_000_000), does: 'Writes a minute of somebody signed in.' },
-  rate_limit_download: { schema: whole(20, 1, 1_000_000), does: 'Exports and archives an hour.' },
-  rate_limit_metadata: { schema: whole(30, 1, 1_000_000), does: 'Look-ups and checks of a form a minute, by address.' },
-  rate_limit_draft: { schema: whole(300, 1, 1_000_000), does: 'Look-ups and saved sections a minute, by draft.' },
-  rate_limit_search: { schema: whole(20, 1, 1_000_000), does: 'Searches a minute.' },
-  rate_limit_search_staff: { schema: whole(120, 1, 1_000_000), does: 'Searches a minute of somebody signed in.' },
-  rate_limit_admin: { schema: whole(1000, 1, 1_000_000), does: 'Staff pages and staff API requests a minute.' },
-  rate_limit_upload: { schema: whole(5, 1, 1_000_000), does: 'Submitted registrations a minute, by address.' },
-  rate_limit_file: { schema: whole(120, 1, 1_000_000), does: 'Files a minute, by draft or address.' },
+  rate_limit_requests: { schema: aMinute(30), does: 'Anonymous writes from one address.' },
+  rate_limit_public: { schema: aMinute(100), does: 'Public pages.' },
+  rate_limit_read: { schema: aMinute(60), does: 'API reads.' },
+  rate_limit_write: { schema: aMinute(60), does: 'Writes of somebody signed in.' },
+  rate_limit_download: { schema: whole(20, 1, 1_000_000, 'an hour'), does: 'Exports and archives.' },
+  rate_limit_metadata: { schema: aMinute(30), does: 'Look-ups and checks of a form, by address.' },
+  rate_limit_draft: { schema: aMinute(300), does: 'Look-ups and saved sections, by draft.' },
+  rate_limit_search: { schema: aMinute(20), does: 'Searches.' },
+  rate_limit_search_staff: { schema: aMinute(120), does: 'Searches of somebody signed in.' },
+  rate_limit_admin: { schema: aMinute(1000), does: 'Staff pages and staff API requests.' },
+  rate_limit_upload: { schema: aMinute(5), does: 'Submitted registrations, by address.' },
+  rate_limit_file: { schema: aMinute(120), does: 'Files, by draft or address.' },
   rate_limit_bad_credentials: {
-    schema: whole(60, 1, 1_000_000),
-    does: 'Requests a minute with a session or token that is none, by address.',
+    schema: aMinute(60),
+    does: 'Requests with a session or token that is none, by address.',
+  },
+  rate_limit_drafts: {
+    schema: whole(20, 1, 10_000, 'drafts'),
+    does: 'Drafts that one address may save at once, each with the full RATE_LIMIT_DRAFT and RATE_LIMIT_FILE.',
+  },
+  guess_delay_first: {
+    schema: whole(1, 1, 3600, 'seconds'),
+    does: 'First wait after wrong passwords, PINs and links; each further failure doubles it.',
+  },
+  guess_delay_from: {
+    schema: whole(5, 1, 1000, 'wrong guesses'),
+    does: 'Which wrong guess at one account or reference is the first that makes the next one wait.',
+  },
+  guess_delay_max: { schema: whole(300, 1, 86_400, 'seconds'), does: 'Longest wait for one account or reference.' },
+  guess_delay_from_address: {
+    schema: whole(20, 1, 100_000, 'wrong guesses'),
+    does: 'Which wrong guess from one address is the first that makes its next one wait.',
+  },
+  guess_delay_max_address: { schema: whole(60, 1, 86_400, 'seconds'), does: 'Longest wait for one address.' },
+  guess_forgotten_after: {
+    schema: whole(86_400, 60, 2_592_000, 'seconds'),
+    does: 'Time without a wrong guess after which those before are forgotten.',
   },
   enable_compression: { schema: yesNo(true), does: 'Compress pages and API answers.' },
   cors_origins: {
-    schema: t.Array(t.String(), { default: [] }),
-    does: 'Origins whose pages may call the API, separated by commas.',
+    schema: list('origins'),
+    check: checks.checkOrigins,
+    tidy: (values: string[]) => values.map(checks.originOf),
+    does: 'Whose pages may call the API with the credentials of the person who looks at them.',
   },
   idempotency_minutes: {
-    schema: whole(10, 1, 1440),
-    does: 'Minutes an answer is kept for a repeated Idempotency-Key.',
+    schema: whole(10, 1, 1440, 'minutes'),
+    does: 'Time an answer is kept for a repeated Idempotency-Key.',
   },
-  database_pool: { schema: whole(8, 4, 100), does: 'Connections to the database at most.' },
+  database_pool: {
+    schema: whole(20, 4, 100, 'connections'),
+    defaultIn: { development: 5 },
+    does: 'Connections to the database at most.',
+  },
   wait_for_database: {
     schema: yesNo(false),
     flag: 'wait-for-database',
     does: 'At the start, wait for the database as long as it takes.',
   },
   keep_warm: {
-    schema: whole(240, 0, 3600),
-    does: 'Seconds between the small queries that keep a serverless database awake; 0 sends none.',
+    schema: whole(240, 0, 3600, 'seconds'),
+    does: 'Time between the small queries that keep a serverless database awake; 0 sends none.',
   },
   breaker_failures: {
-    schema: whole(5, 1, 1000),
-    does: 'Failures within BREAKER_WINDOW after which a file host or mail server is left alone.',
+    schema: whole(5, 1, 1000, 'failures'),
+    does: 'How many within BREAKER_WINDOW until a file host or mail server is left alone.',
   },
-  breaker_window: { schema: whole(60, 1, 3600), does: 'Seconds within which BREAKER_FAILURES are counted.' },
-  breaker_rest: { schema: whole(60, 1, 3600), does: 'Seconds until a host that was left alone is tried again.' },
+  breaker_window: { schema: whole(60, 1, 3600, 'seconds'), does: 'Time within which BREAKER_FAILURES are counted.' },
+  breaker_rest: {
+    schema: whole(60, 1, 3600, 'seconds'),
+    does: 'Time until a host that was left alone is tried again.',
+  },
   metrics_token: {
-    schema: text(),
+    schema: text('16 characters or more'),
     secret: true,
     does: 'Bearer token for /metrics; without it and METRICS_PORT there are no metrics.',
   },
   metrics_port: {
-    schema: t.Union([t.Integer({ minimum: 0, maximum: 65_535 }), t.Undefined()]),
+    schema: maybeWhole(0, 65_535),
     does: 'Port on 127.0.0.1 that serves /metrics alone, without a token.',
   },
   log_level: {
-    schema: t.Union(
-      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => t.Literal(level)),
-      { default: 'info' },
-    ),
-    does: 'trace, debug, info, warn, error, fatal or silent.',
+    schema: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
+    does: 'The least that is worth a line.',
   },
   log_format: {
-    schema: t.Union([t.Literal('auto'), t.Literal('text'), t.Literal('json')], { default: 'auto' }),
-    does: 'text, json, or auto: text in a terminal, json otherwise.',
+    schema: oneOf(['auto', 'text', 'json'], 'auto'),
+    does: 'How a line is written; auto is text in a terminal, json otherwise.',
   },
-  log_file: { schema: text(), does: 'File that receives the log as well.' },
-  log_file_size: { schema: whole(10, 1, 1000), does: 'MB of a log file after which the next one is begun.' },
-  log_file_count: { schema: whole(10, 1, 100), does: 'Log files that are kept.' },
+  log_file: { schema: text('a file'), does: 'File that receives the log as well.' },
+  log_file_size: { schema: whole(10, 1, 1000, 'MB'), does: 'Size of a log file after which the next one is begun.' },
+  log_file_count: { schema: whole(10, 1, 100, 'files'), does: 'Log files that are kept.' },
   cloudinary_cloud_name: { schema: text(), does: 'Cloudinary account, for files kept there.' },
   cloudinary_api_key: { schema: text(), secret: true, does: 'Cloudinary key.' },
   cloudinary_api_secret: { schema: text(), secret: true, does: 'Cloudinary secret.' },
   smtp_server: {
-    schema: text(),
+    schema: text('a name or an address'),
     aliases: ['SMTP_HOST'],
     does: 'Mail server; without it mail is kept and shown to staff.',
   },
   smtp_port: { schema: whole(587, 1, 65_535), does: 'Port of the mail server.' },
   smtp_username: { schema: text(), aliases: ['SMTP_USER'], does: 'Name to sign in to the mail server with.' },
   smtp_password: { schema: text(), aliases: ['SMTP_PASS'], secret: true, does: 'Password of the mail server.' },
-  smtp_from_email: { schema: text(), does: 'Sender’s address.' },
+  smtp_from_email: { schema: text('an e-mail address'), does: 'Sender’s address.' },
   smtp_from_name: { schema: text(), does: 'Sender’s name.' },
 } as const satisfies Record<string, Setting>
 
 type Name = keyof typeof SETTINGS
 type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : S
-export type Config = Readonly<{ [K in Name as CamelCase<K>]: Static<(typeof SETTINGS)[K]['schema']> }>
+export type Config = Readonly<{ [K in Name as CamelCase<K>]: ValueOf<(typeof SETTINGS)[K]> }>
 
 /** What is wrong with the settings, a sentence each. The process ends with code 78 (EX_CONFIG of sysexits.h). */
 export class ConfigError extends Error {
@@ -179,95 +213,15 @@ export class ConfigError extends Error {
   }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
-type Flags = Readonly<Record<string, string | undefined>>
-
-/**
- * Turns environment and flags into one frozen, typed configuration; flags win over the environment.
- * Throws ConfigError with every problem at once. `readText` reads a `NAME_FILE`.
- */
-export function readConfig(env: Environment, flags: Flags, readText: (path: string) => string): Config {
-  const problems: string[] = []
-  const values: Record<string, unknown> = {}
-  for (const [name, setting] of Object.entries(SETTINGS) as [Name, Setting][]) {
-    const given = find(name, setting, env, flags, readText, problems)
-    const value =
-      given === undefined ? setting.schema.default : Value.Convert(setting.schema, asWritten(setting.schema, given))
-    if (!Value.Check(setting.schema, value)) problems.push(sentence(name, setting, given))
-    values[camelCase(name)] = value
-  }
-  const config = Object.freeze(values) as Config
-  if (problems.length === 0) problems.push(...wholeConfigProblems(config))
+/** One frozen, typed configuration. Throws ConfigError with every problem at once; the rest is told at `readEffective`. */
+export function readConfig(...given: Parameters<typeof readEffectiveConfig>): Config {
+  const { config, problems } = readEffectiveConfig(...given)
   if (problems.length > 0) throw new ConfigError(problems)
   return config
 }
 
-function find(
-  name: Name,
-  setting: Setting,
-  env: Environment,
-  flags: Flags,
-  readText: (path: string) => string,
-  problems: string[],
-) {
-  const flag = setting.flag === undefined ? undefined : flags[setting.flag]
-  if (flag !== undefined) return flag
-  for (const key of [name.toUpperCase(), ...(setting.aliases ?? [])]) {
-    const [direct, path] = [env[key], env[`${key}_FILE`]]
-    // LOG_FILE is a setting of its own, not the file that holds LOG.
-    if (direct && path && `${key}_FILE`.toLowerCase() in SETTINGS === false)
-      problems.push(`${key} and ${key}_FILE are both set; give one of them.`)
-    if (direct) return direct
-    if (!path || `${key}_FILE`.toLowerCase() in SETTINGS) continue
-    try {
-      return readText(path).trim()
-    } catch {
-      problems.push(`${key}_FILE names a file that cannot be read.`)
-    }
-  }
-  return undefined
-}
+/** Every setting with its source, what is wrong and what is not wise, as `readEffective` tells. */
+export const readEffectiveConfig = (...given: DropFirst<Parameters<typeof readEffective>>) =>
+  readEffective(SETTINGS, ...given)
 
-/** Lists as people write them: `a, b`. */
-const asWritten = (schema: TSchema, given: string): unknown =>
-  schema.type === 'array'
-    ? given
-        .split(',')
-        .map((item) => item.trim())
-        .filter(Boolean)
-    : given
-
-function sentence(name: Name, setting: Setting, given: string | undefined): string {
-  const shown = setting.secret ? 'its value' : JSON.stringify(given)
-  const { minimum, maximum } = setting.schema
-  const range = minimum === undefined ? '' : ` It takes a whole number from ${minimum} to ${maximum}.`
-  return `${name.toUpperCase()} does not take ${shown}.${range} ${setting.does}`
-}
-
-function wholeConfigProblems(config: Config): string[] {
-  const problems: string[] = []
-  if (config.secretKey !== undefined && config.secretKey.length < SECRET_KEY_LENGTH_MIN)
-    problems.push(`SECRET_KEY needs ${SECRET_KEY_LENGTH_MIN} characters or more.`)
-  else if (config.secretKey !== undefined && new Set(config.secretKey).size < SECRET_KEY_KINDS_MIN)
-    problems.push('SECRET_KEY repeats itself too much to be a secret. "openssl rand -base64 48" makes a good one.')
-  if (config.environment === 'production' && !config.allowHttp && isPublicHttp(config.publicUrl))
-    problems.push(
-      'PUBLIC_URL is http on a public host: passwords and documents would travel in clear. Give an https address, or ALLOW_HTTP=true.',
-    )
-  if (config.publicUrl !== undefined && !/^https?:$/.test(URL.parse(config.publicUrl)?.protocol ?? ''))
-    problems.push('PUBLIC_URL needs to be an address that starts with https:// or http://.')
-  if (config.databaseUrl !== undefined && !/^postgres(ql)?:$/.test(URL.parse(config.databaseUrl)?.protocol ?? ''))
-    problems.push('DATABASE_URL needs to be an address that starts with postgres://.')
-  return problems
-}
-
-/** Whether people would reach it in clear over a network that is neither this machine nor a private one (RFC 1918, RFC 4193). */
-function isPublicHttp(publicUrl: string | undefined): boolean {
-  const url = publicUrl === undefined ? null : URL.parse(publicUrl)
-  if (url?.protocol !== 'http:') return false
-  return !/^(?:localhost|.*\.local|127\..*|10\..*|192\.168\..*|172\.(?:1[6-9]|2\d|3[01])\..*|\[::1\]|\[f[cd].*)$/.test(
-    url.hostname,
-  )
-}
-
-const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+type DropFirst<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : never

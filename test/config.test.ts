@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { ConfigError, readConfig } from '#src/config.ts'
 
+const SECRET_KEY = 'a key of forty letters that nobody knows'
 const none = () => {
   throw new Error('no such file')
 }
@@ -49,20 +50,27 @@ test('flags win over the environment, and lists are read as people write them', 
 })
 
 test('the first server’s other names mean the same', () => {
-  expect(readConfig({ SMTP_HOST: 'mail.example', SMTP_USER: 'me', SMTP_PASS: 'secret' }, {}, none)).toMatchObject({
+  expect(
+    readConfig({ SMTP_HOST: 'mail.example', SMTP_USER: 'me', SMTP_PASS: 'a rope for the mail' }, {}, none),
+  ).toMatchObject({
     smtpServer: 'mail.example',
     smtpUsername: 'me',
-    smtpPassword: 'secret',
+    smtpPassword: 'a rope for the mail',
   })
 })
 
 test('a secret may be read from a file, but not from two places', () => {
-  const read = () => `${'0123456789abcdef'.repeat(3)}\n`
-  expect(readConfig({ SECRET_KEY_FILE: '/run/secret' }, {}, read).secretKey).toBe('0123456789abcdef'.repeat(3))
-  expect(problemsOf({ SECRET_KEY_FILE: '/run/secret', SECRET_KEY: '0123456789abcdef'.repeat(3) }, {}, read)).toEqual([
+  const read = () => `${SECRET_KEY}\n`
+  expect(readConfig({ SECRET_KEY_FILE: '/run/secret' }, {}, read).secretKey).toBe(SECRET_KEY)
+  expect(problemsOf({ SECRET_KEY_FILE: '/run/secret', SECRET_KEY }, {}, read)).toEqual([
     'SECRET_KEY and SECRET_KEY_FILE are both set; give one of them.',
   ])
-  expect(problemsOf({ SECRET_KEY_FILE: '/nowhere' })).toEqual(['SECRET_KEY_FILE names a file that cannot be read.'])
+  expect(problemsOf({ SECRET_KEY_FILE: '/nowhere' })).toEqual([
+    'SECRET_KEY_FILE names a file that cannot be read: no such file.',
+  ])
+  expect(problemsOf({ SECRET_KEY_FILE: '/empty' }, {}, () => '\n')).toEqual([
+    'SECRET_KEY_FILE names a file that is empty.',
+  ])
 })
 
 test('LOG_FILE is a setting of its own', () => {
@@ -79,7 +87,8 @@ test('all problems are told at once, in sentences, and no secret in them', () =>
   expect(problems).toHaveLength(4)
   for (const problem of problems) expect(problem).toEndWith('.')
   const [weak] = problemsOf({ SECRET_KEY: 'short-secret' })
-  expect(weak).toBe('SECRET_KEY needs 32 characters or more.')
+  expect(weak).toStartWith('SECRET_KEY needs 32 characters or more.')
+  expect(weak).not.toContain('short-secret')
 })
 
 test.each([

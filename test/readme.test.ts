@@ -2,21 +2,26 @@ import { expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { SETTINGS } from '#src/config.ts'
 import manifest from '../package.json' with { type: 'json' }
+import { readmeRows } from '../scripts/settings.ts'
 
 const readme = await Bun.file('README.md').text()
 /** Of tables, without the space that lines their columns up. */
 const rows = readme.split('\n').map((line) => line.replaceAll(/ +/g, ' '))
 const map = /## The map\n\n```\n([^`]+)```/.exec(readme)![1]!
 
-test('every setting is in the table, with its default and its sentence', () => {
-  for (const [name, setting] of Object.entries(SETTINGS)) {
-    const row = rows.find((line) => line.startsWith(`| \`${name.toUpperCase()}\``)) ?? ''
-    expect(row).toEndWith(`| ${setting.does} |`)
-    const fallback = setting.schema.default
-    const isShown = fallback !== undefined && !Array.isArray(fallback)
-    expect(row).toContain(isShown ? `| \`${String(fallback)}\` |` : '| |')
-    if ('flag' in setting) expect(row).toContain(`\`--${setting.flag}\``)
-  }
+test('every setting is in the table, with its names, what it takes, its default and its sentence', () => {
+  const start = rows.findIndex((line) => line.startsWith('| name'))
+  const table = rows.slice(start + 2, rows.indexOf('', start))
+  expect(table).toEqual(readmeRows())
+  expect(table).toHaveLength(Object.keys(SETTINGS).length)
+  for (const cell of [
+    '| 1 to 600 seconds |',
+    '| `20; 5 in development` |',
+    '`SMTP_HOST`',
+    '`--config`',
+    '| true or false |',
+  ])
+    expect(table.join('\n')).toContain(cell)
 })
 
 test('every folder and every page of src is on the map, and nothing that is not there', () => {
