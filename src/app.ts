@@ -10,6 +10,7 @@ import { homePages } from './home/pages.ts'
 import { methodFinder } from './http/allow.ts'
 import { apiDocs } from './http/api-docs.ts'
 import { type AssetFiles, assets } from './http/assets.ts'
+import { meetClient } from './http/client-address.ts'
 import { preflight } from './http/cors.ts'
 import { answerInScope } from './http/deadline.ts'
 import { devParts } from './http/dev-parts.ts'
@@ -65,6 +66,7 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
       Object.assign(set.headers, commonHeaders(ctx, request))
       const answered = preflight(ctx, request)
       if (answered) return answered
+      meetClient(ctx, request, server)
       checkAddress(ctx, request)
       server?.timeout(request, ctx.config.requestTimeout + DEADLINE_GRACE_SECONDS)
     })

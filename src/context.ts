@@ -29,6 +29,8 @@ export type AppContext = {
   vitals: Vitals
   /** Who sent the request; a bad credential counts as nobody. */
   identify: (request: Request) => Promise<Actor>
+  /** A digest of what a request wants to be identified by, good or bad; undefined where it shows nothing. Asks nobody. */
+  credentialOf: (request: Request) => string | undefined
   /** By slug; without one, the default tournament. */
   findTournament: (slug?: string) => Promise<Tournament | undefined>
   now: () => Date

@@ -48,8 +48,12 @@ export type AppErrorDetails = {
   errors?: FieldError[]
   /** Seconds until a repeat may succeed; sent as `Retry-After` (RFC 9110, section 10.2.3). */
   retryAfterSeconds?: number
+  /** Of RATE_LIMITED: the window that nothing is left of. */
+  usedUp?: UsedUp
   cause?: unknown
 }
+
+export type UsedUp = { name: string; limit: number; windowSeconds: number }
 
 /** The one way to refuse. */
 export class AppError extends Error {
@@ -57,6 +61,7 @@ export class AppError extends Error {
   readonly status: number
   readonly errors: FieldError[]
   readonly retryAfterSeconds: number | undefined
+  readonly usedUp: UsedUp | undefined
 
   constructor(code: ErrorCode, details: AppErrorDetails = {}) {
     super(details.message ?? ERRORS[code][1], { cause: details.cause })
@@ -65,6 +70,7 @@ export class AppError extends Error {
     this.status = ERRORS[code][0]
     this.errors = details.errors ?? []
     this.retryAfterSeconds = details.retryAfterSeconds
+    this.usedUp = details.usedUp
   }
 }
 

@@ -4,8 +4,9 @@ import { admit } from '#src/http/admit.ts'
 import { checkCsrfToken } from '#src/http/csrf.ts'
 import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
-import { networkOf } from '#src/http/rate-limit.ts'
+import { guessWaitFields } from '#src/http/rate-limit-fields.ts'
 import { type StaffActor, staffFrame, staffOf } from '#src/http/staff-frame.ts'
+import { networkOf } from '#src/lib/networks.ts'
 import { PASSWORD_LENGTH } from '#src/staff/model.ts'
 import { AccountPage } from '#views/auth/account.tsx'
 import { sessionCookie } from './pages.ts'
@@ -35,7 +36,7 @@ export const authAdmin = (ctx: AppContext) =>
           return seeOther('/account?notice=changed', { 'set-cookie': sessionCookie(ctx, change.token) })
         if (change.outcome === 'wrong')
           return html(AccountPage({ ...account(ctx, staff), errors: change.errors }), { status: 422 })
-        const headers = { 'retry-after': String(change.seconds) }
+        const headers = guessWaitFields(ctx, change.seconds)
         return html(AccountPage({ ...account(ctx, staff), waitSeconds: change.seconds }), { status: 429, headers })
       },
       {

@@ -4,14 +4,18 @@ import { fieldErrorsOf } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { cookie, expiredCookie, readCookie } from '#src/http/cookies.ts'
 import { checkCsrfToken } from '#src/http/csrf.ts'
+import { followLink } from '#src/http/follow-link.ts'
 import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
-import { networkOf } from '#src/http/rate-limit.ts'
+import { noteGoodCredential } from '#src/http/rate-limit.ts'
+import { guessWaitFields } from '#src/http/rate-limit-fields.ts'
+import { hashToken } from '#src/lib/keys.ts'
+import { networkOf } from '#src/lib/networks.ts'
 import type { Actor } from '#src/permissions.ts'
 import { PASSWORD_LENGTH } from '#src/staff/model.ts'
 import { SetupPage } from '#views/auth/setup.tsx'
 import { SignInPage } from '#views/auth/sign-in.tsx'
-import { AFTER_SIGN_IN, SESSION_LIFE_MS, safeNext } from './model.ts'
+import { AFTER_SIGN_IN, isToken, SESSION_LIFE_MS, safeNext } from './model.ts'
 import { checkSetup, claimSetup, findActor, KNOWN_BROWSER_SECONDS, signIn, signOut } from './service.ts'
 
 const COOKIE = 'session'
@@ -22,9 +26,19 @@ const field = t.String({ default: '' })
 export const identify = (ctx: AppContext, request: Request): Promise<Actor> =>
   findActor(ctx, readCookie(ctx, request, COOKIE))
 
-/** A `Set-Cookie` that carries the session. */
-export const sessionCookie = (ctx: AppContext, token: string) =>
-  cookie(ctx, COOKIE, token, { maxAgeSeconds: SESSION_LIFE_MS / 1000 })
+/** A digest of the session that a request names, whether there is such a one or not; for the context. */
+export function credentialOf(ctx: AppContext, request: Request): string | undefined {
+  const token = readCookie(ctx, request, COOKIE)
+  return token !== undefined && isToken(token) ? digestOf(token) : undefined
+}
+
+/** A `Set-Cookie` that carries a session that has just begun. */
+export function sessionCookie(ctx: AppContext, token: string): string {
+  noteGoodCredential(ctx, digestOf(token))
+  return cookie(ctx, COOKIE, token, { maxAgeSeconds: SESSION_LIFE_MS / 1000 })
+}
+
+const digestOf = (token: string) => hashToken(token).toString('base64url')
 
 /** Sign-in, sign-out, and the first owner's set-up. */
 export const authPages = (ctx: AppContext) =>
@@ -57,7 +71,7 @@ export const authPages = (ctx: AppContext) =>
         }
         const page = { site: ctx.config.appTitle, next, email }
         if (signedIn.outcome === 'wrong') return html(SignInPage({ ...page, errors: signedIn.errors }), { status: 422 })
-        const headers = { 'retry-after': String(signedIn.seconds) }
+        const headers = guessWaitFields(ctx, signedIn.seconds)
         return html(SignInPage({ ...page, waitSeconds: signedIn.seconds }), { status: 429, headers })
       },
       {
@@ -78,17 +92,18 @@ export const authPages = (ctx: AppContext) =>
     )
     .get(
       '/setup/:token',
-      async ({ params }) => {
-        await checkSetup(ctx, params.token)
+      async ({ params, address }) => {
+        await followLink(ctx, { token: params.token, address }, () => checkSetup(ctx, params.token))
         return html(SetupPage({ site: ctx.config.appTitle, token: params.token, passwordMin: PASSWORD_LENGTH.min }))
       },
       { admit: { tier: 'public', public: true, body: BODY_NONE } },
     )
     .post(
       '/setup/:token',
-      async ({ params, body }) => {
+      async ({ params, body, address }) => {
         try {
-          const token = await claimSetup(ctx, params.token, body)
+          const link = { token: params.token, address }
+          const token = await followLink(ctx, link, () => claimSetup(ctx, params.token, body))
           return seeOther(AFTER_SIGN_IN, { 'set-cookie': sessionCookie(ctx, token) })
         } catch (thrown) {
           const { name, email } = body

@@ -1,17 +1,16 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { identify } from '#src/auth/pages.ts'
+import { credentialOf, identify } from '#src/auth/pages.ts'
 import type { Config } from '#src/config.ts'
 import type { AppContext } from '#src/context.ts'
 import { type Connection, openDatabase } from '#src/db/client.ts'
 import { type EmbeddedDatabase, openEmbedded, startEmbedded } from '#src/db/embedded/embedded.ts'
 import { readInstallation } from '#src/db/installation.ts'
+import { openLimits } from '#src/db/limits.ts'
 import { migrate } from '#src/db/migrate.ts'
 import { diskStore } from '#src/files/disk.ts'
 import { readOrMakeMark } from '#src/files/mark.ts'
-import { growingDelay } from '#src/lib/growing-delay.ts'
 import { makeKeys } from '#src/lib/keys.ts'
-import { memoryLimiter } from '#src/lib/limiter.ts'
 import { readOrMakeSecretKey } from '#src/lib/secret-key.ts'
 import { StartError } from '#src/lib/start-error.ts'
 import { makeDefaultTournament, tournamentFinder } from '#src/tournaments/service.ts'
@@ -47,11 +46,11 @@ export async function openContext(
       db,
       files: await diskStore({ dir: filesDir, fileKey }),
       keys,
-      limiter: memoryLimiter(),
-      guesses: growingDelay(now),
+      ...openLimits({ config, db, keys, log, now }),
       log,
       vitals: makeVitals({ config, log, now }),
       identify: (request) => identify(ctx, request),
+      credentialOf: (request) => credentialOf(ctx, request),
       findTournament: tournamentFinder(db, now),
       now,
     }

@@ -8,7 +8,7 @@ import { admit } from '#src/http/admit.ts'
 import { bodyFile } from '#src/http/limits.ts'
 import { oneFile, readMultipart } from '#src/http/multipart.ts'
 import { BODY_REFUSALS, jsonAnswer, multipartBody, refusals } from '#src/http/openapi.ts'
-import { networkOf } from '#src/http/rate-limit.ts'
+import { networkOf } from '#src/lib/networks.ts'
 import { isDocumentKind, UploadAnswer, UploadBody } from './model.ts'
 import { receiveFile, saveUpload } from './service.ts'
 

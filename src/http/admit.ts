@@ -6,7 +6,7 @@ import { type Actor, may, type Permission } from '#src/permissions.ts'
 import { readBody } from './body.ts'
 import { checkOrigin } from './csrf.ts'
 import type { BodyLimit } from './limits.ts'
-import { countRequest } from './rate-limit.ts'
+import { countRequest, identifySender } from './rate-limit.ts'
 import { requestState } from './request-state.ts'
 import type { Tier } from './tiers.ts'
 
@@ -47,8 +47,7 @@ async function pass(ctx: AppContext, context: Context, admission: Admission): Pr
   state.admitted = true
   state.route = context.route
   state.tier = admission.tier
-  state.address = context.server?.requestIP(context.request)?.address ?? 'local'
-  state.actor = await ctx.identify(context.request)
+  state.actor = await identifySender(ctx, state, context.request)
   await countRequest(ctx, state, admission.tier, context.request, context.set.headers)
   state.tournament = await ctx.findTournament((context.params as Record<string, string> | undefined)?.slug)
   if (!state.tournament) throw new AppError('NOT_FOUND', { message: 'There is no such tournament.' })

@@ -3,6 +3,7 @@ import { isDatabaseUnavailable } from '#src/db/transient.ts'
 import { AppError } from '#src/errors.ts'
 import { ErrorFragment, ErrorPage } from '#views/errors/error.tsx'
 import { html, seeOther } from './page.ts'
+import { waitFields } from './rate-limit-fields.ts'
 import { isApi, pathOf, requestState } from './request-state.ts'
 
 /** For machines, outside of the API. */
@@ -34,7 +35,7 @@ export function asAppError(ctx: AppContext, request: Request, code: string | num
 /** The refusal in the words of the door: problem+json (RFC 9457), a fragment for htmx, else a page. */
 export function refusal(ctx: AppContext, request: Request, error: AppError): Response {
   const headers: Record<string, string> = { 'cache-control': 'no-store' }
-  if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds)
+  if (error.retryAfterSeconds !== undefined) Object.assign(headers, waitFields(error.retryAfterSeconds, error.usedUp))
   // RFC 9110, section 15.5.9. Otherwise the rest of a late body would keep the connection as long as its sender likes.
   if (error.code === 'REQUEST_TIMEOUT') headers.connection = 'close'
   const pathname = pathOf(request)

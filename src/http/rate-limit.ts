@@ -1,18 +1,17 @@
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { hashToken } from '#src/lib/keys.ts'
-import type { Verdict, Window } from '#src/lib/limiter.ts'
+import type { Verdict } from '#src/lib/limiter.ts'
+import { networkOf } from '#src/lib/networks.ts'
+import type { Actor } from '#src/permissions.ts'
+import { rateLimitFields } from './rate-limit-fields.ts'
 import type { RequestState } from './request-state.ts'
-import { TIERS, type Tier } from './tiers.ts'
-
-const STAFF_SEARCHES = 120
-/** What one address may do in forms whatever drafts it names: a made-up cookie is no way round. */
-const DRAFTS_AN_ADDRESS = 20
-const ADDRESS_LENGTH_IPV6_64 = 4
+import { type Tier, windowOf } from './tiers.ts'
 
 /**
- * Counts the request in its tier, by staff account when known, within a form by its draft, else by client address (IPv6: its /64).
- * Sets `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-11); throws RATE_LIMITED.
+ * Counts the request in its tier: by staff account when known, within a form by its draft, else by client address (IPv6: its /64). The first
+ * save of a form has no draft to name yet and is counted by address with the draft's number, which a made-up cookie would have, too.
+ * Sets `RateLimit` and `RateLimit-Policy`; throws RATE_LIMITED. Who is refused costs nothing but the count.
  */
 export async function countRequest(
   ctx: AppContext,
@@ -21,51 +20,63 @@ export async function countRequest(
   request: Request,
   headers: Record<string, string | number>,
 ): Promise<void> {
-  const window = windowOf(ctx, state, tier)
-  if (window === undefined || !ctx.config.enableRateLimiting || request.method === 'OPTIONS') return
+  const isKnown = state.actor.kind === 'staff'
+  const window = windowOf(ctx.config, tier, isKnown)
+  if (window === undefined || !isCounted(ctx, request)) return
   const network = networkOf(state.address)
   const draft = tier === 'draft' || tier === 'file' ? readDraftCookie(request) : undefined
   if (draft !== undefined) {
-    const together = { ...window, points: window.points * DRAFTS_AN_ADDRESS }
-    refuse(await ctx.limiter.take(`${tier} together`, together, network))
+    // Whatever drafts it names: a made-up cookie is no way round.
+    const together = { ...window, points: window.points * ctx.config.rateLimitDrafts }
+    const verdict = await ctx.limiter.take(`${tier}-together`, together, network)
+    if (!verdict.allowed) refuse(`${tier}-together`, verdict)
   }
   const key = state.actor.kind === 'staff' ? state.actor.id : (draft ?? network)
-  const verdict = await ctx.limiter.take(`${tier} ${window.points}`, window, key)
-  headers['ratelimit-policy'] = `"${tier}";q=${verdict.limit};w=${verdict.windowSeconds}`
-  headers.ratelimit = `"${tier}";r=${verdict.remaining};t=${verdict.resetSeconds}`
-  refuse(verdict)
+  const verdict = await ctx.limiter.take(tier, window, key)
+  if (!verdict.allowed) refuse(tier, verdict)
+  Object.assign(headers, rateLimitFields(tier, verdict))
 }
 
-function refuse(verdict: Verdict): void {
-  if (!verdict.allowed) throw new AppError('RATE_LIMITED', { retryAfterSeconds: Math.max(1, verdict.resetSeconds) })
+const BAD_CREDENTIALS = 'bad-credentials'
+/** Sessions of each context that were good when they were last used; the one not used for longest is forgotten first. */
+const GOOD_MAX = 10_000
+const goodCredentials = new WeakMap<AppContext, Set<string>>()
+
+/**
+ * Who asks. To find that out costs a statement wherever a credential is shown, so an address that shows more than
+ * `RATE_LIMIT_BAD_CREDENTIALS` a minute that are none is refused before it is asked: RATE_LIMITED. Whoever shows none, or one that was good
+ * before, is not touched by what others behind the same address do.
+ */
+export async function identifySender(ctx: AppContext, state: RequestState, request: Request): Promise<Actor> {
+  const credential = ctx.credentialOf(request)
+  if (credential === undefined || !isCounted(ctx, request)) return ctx.identify(request)
+  const window = { points: ctx.config.rateLimitBadCredentials, seconds: 60 }
+  const network = networkOf(state.address)
+  const isGood = goodCredentials.get(ctx)?.delete(credential)
+  const refusal = isGood ? undefined : ctx.limiter.findRefusal(BAD_CREDENTIALS, window, network)
+  if (refusal) refuse(BAD_CREDENTIALS, refusal)
+  const actor = await ctx.identify(request)
+  if (actor.kind === 'nobody') await ctx.limiter.take(BAD_CREDENTIALS, window, network)
+  else noteGoodCredential(ctx, credential)
+  return actor
+}
+
+/** A credential that was just given out is a good one. */
+export function noteGoodCredential(ctx: AppContext, credential: string): void {
+  const good = goodCredentials.get(ctx) ?? new Set()
+  goodCredentials.set(ctx, good)
+  if (good.size >= GOOD_MAX) good.delete(good.keys().next().value as string)
+  good.add(credential)
+}
+
+const isCounted = (ctx: AppContext, request: Request) => ctx.config.enableRateLimiting && request.method !== 'OPTIONS'
+
+function refuse(name: string, { limit, windowSeconds, resetSeconds }: Verdict): never {
+  throw new AppError('RATE_LIMITED', { retryAfterSeconds: resetSeconds, usedUp: { name, limit, windowSeconds } })
 }
 
 /** A digest of the draft's cookie, of whichever tournament. */
 function readDraftCookie(request: Request): string | undefined {
   const token = /(?:^|;\s*)(?:__Host-)?draft-[^=;]+=([\w-]{43})(?:;|$)/.exec(request.headers.get('cookie') ?? '')?.[1]
   return token && hashToken(token).toString('base64url')
-}
-
-function windowOf(ctx: AppContext, state: RequestState, tier: Tier): Window | undefined {
-  const window = TIERS[tier]
-  if (tier === 'write' && state.actor.kind === 'nobody') return { points: ctx.config.rateLimitRequests, seconds: 60 }
-  if (tier === 'search' && state.actor.kind === 'staff') return { points: STAFF_SEARCHES, seconds: 60 }
-  return window
-}
-
-/** An IPv4 address as it is; of an IPv6 address the network a subscriber is given. */
-export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
-  if (!plain.includes(':')) return plain
-  const [head = '', tail] = plain.split('::') as [string, string?]
-  const left = head.split(':').filter(Boolean)
-  const right = tail?.split(':').filter(Boolean) ?? []
-  const groups =
-    tail === undefined
-      ? left
-      : [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right]
-  return groups
-    .slice(0, ADDRESS_LENGTH_IPV6_64)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')
 }

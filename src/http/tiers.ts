@@ -1,20 +1,31 @@
+import type { Config } from '#src/config.ts'
 import type { Window } from '#src/lib/limiter.ts'
 
-/** How often: every route names one of these. Windows are a minute but for downloads; PRODUCT.md says what each is for. */
-export const TIERS = {
-  public: { points: 100, seconds: 60 },
-  read: { points: 60, seconds: 60 },
-  write: { points: 60, seconds: 60 },
-  download: { points: 20, seconds: 3600 },
-  metadata: { points: 30, seconds: 60 },
-  search: { points: 20, seconds: 60 },
-  admin: { points: 1000, seconds: 60 },
-  upload: { points: 5, seconds: 60 },
+const MINUTE = 60
+const HOUR = 3600
+
+/** How often, by who asks: every route names one of these. Each number is a setting; PRODUCT.md says what each tier is for. */
+const TIERS = {
+  public: ({ rateLimitPublic }) => minute(rateLimitPublic),
+  read: ({ rateLimitRead }) => minute(rateLimitRead),
+  write: ({ rateLimitWrite, rateLimitRequests }, isKnown) => minute(isKnown ? rateLimitWrite : rateLimitRequests),
+  download: ({ rateLimitDownload }) => ({ points: rateLimitDownload, seconds: HOUR }),
+  metadata: ({ rateLimitMetadata }) => minute(rateLimitMetadata),
+  search: ({ rateLimitSearch, rateLimitSearchStaff }, isKnown) =>
+    minute(isKnown ? rateLimitSearchStaff : rateLimitSearch),
+  admin: ({ rateLimitAdmin }) => minute(rateLimitAdmin),
+  upload: ({ rateLimitUpload }) => minute(rateLimitUpload),
   /** Saving, validating and looking up within a form: by its draft, where the browser has one. */
-  draft: { points: 300, seconds: 60 },
+  draft: ({ rateLimitDraft }) => minute(rateLimitDraft),
   /** Files, by draft or address. */
-  file: { points: 120, seconds: 60 },
+  file: ({ rateLimitFile }) => minute(rateLimitFile),
   /** Health probes and assets. */
-  uncounted: undefined,
-} as const satisfies Record<string, Window | undefined>
+  uncounted: () => undefined,
+} as const satisfies Record<string, (config: Config, isKnown: boolean) => Window | undefined>
 export type Tier = keyof typeof TIERS
+
+/** How often in this tier: `isKnown` for somebody signed in, or a key. */
+export const windowOf = (config: Config, tier: Tier, isKnown: boolean): Window | undefined =>
+  TIERS[tier](config, isKnown)
+
+const minute = (points: number): Window => ({ points, seconds: MINUTE })

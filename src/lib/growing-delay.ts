@@ -1,73 +1,86 @@
-const SUBJECT_FREE_FAILURES = 4
-const SUBJECT_DELAY_MAX_MS = 5 * 60_000
-const ADDRESS_FREE_FAILURES = 19
-const ADDRESS_DELAY_MAX_MS = 60_000
-const FIRST_DELAY_MS = 1000
-const FORGOTTEN_AFTER_MS = 24 * 3_600_000
-const ENTRIES_MAX = 50_000
+import { memoryFailures } from './failures.ts'
 
-type Failures = { count: number; lastAt: number }
+export type GuessLimits = {
+  /** From this failure on each makes the next guess wait: `firstDelaySeconds`, doubling. */
+  subjectFrom: number
+  subjectDelayMaxSeconds: number
+  addressFrom: number
+  addressDelayMaxSeconds: number
+  firstDelaySeconds: number
+  forgottenAfterSeconds: number
+}
 
 export type Guessed<Right> =
   | { outcome: 'right'; right: Right }
   | { outcome: 'wrong' }
   | { outcome: 'wait'; seconds: number }
 
-/**
- * A wait that grows with wrong guesses (of passwords, PINs, links): by subject from the 5th failure, 1 s doubling to 5 minutes, and by
- * address from the 20th, to one minute. Never a lock-out for good; forgotten after a day; the oldest are forgotten first when full.
- */
-export function growingDelay(now: () => Date) {
-  const seen = new Map<string, Failures>()
+/** Of whom or what a failure is counted, and how its delay grows. */
+export type Failing = { key: string; from: number; delayMaxMs: number }
 
-  const waitMs = (key: string, free: number, maxMs: number) => {
-    const failures = seen.get(key)
-    if (!failures) return 0
-    const age = now().getTime() - failures.lastAt
-    if (age > FORGOTTEN_AFTER_MS) seen.delete(key)
-    if (age > FORGOTTEN_AFTER_MS || failures.count <= free) return 0
-    return Math.max(0, Math.min(FIRST_DELAY_MS * 2 ** (failures.count - free - 1), maxMs) - age)
-  }
-  const count = (key: string) => {
-    const failures = seen.get(key)
-    seen.delete(key)
-    if (seen.size >= ENTRIES_MAX) seen.delete(seen.keys().next().value as string)
-    seen.set(key, { count: (failures?.count ?? 0) + 1, lastAt: now().getTime() })
-    return () => {
-      const counted = seen.get(key)
-      if (counted) seen.set(key, { count: counted.count - 1, lastAt: failures?.lastAt ?? counted.lastAt })
-    }
-  }
+/** How often was guessed wrong, in this process or for all of them. Every method is one step: many guesses at once do not overtake it. */
+export type FailureStore = {
+  /**
+   * Counts a failure of each, as the guess `id`, unless one of them has to wait: then of none. Returns the milliseconds to wait, 0 when
+   * it was counted, and those that the next guess will have to wait once these failures stay.
+   */
+  count(id: string, failing: readonly Failing[], now: Date): Promise<{ waitMs: number; nextWaitMs: number }>
+  /** The guess was no failure after all. */
+  takeBack(id: string, keys: readonly string[]): Promise<void>
+  forget(key: string): Promise<void>
+}
+
+/**
+ * A wait that grows with wrong guesses (of passwords, second factors, PINs, links): by subject and by address, each doubling from its own
+ * failure on up to its own maximum. Never a lock-out for good: it ends by itself, and all is forgotten after a day without a failure.
+ */
+export function growingDelay(now: () => Date, limits: GuessLimits, store: FailureStore = memoryFailures(limits)) {
+  const ofSubject = (subject: string): Failing => ({
+    key: `subject ${subject}`,
+    from: limits.subjectFrom,
+    delayMaxMs: limits.subjectDelayMaxSeconds * 1000,
+  })
+  const ofAddress = (address: string): Failing => ({
+    key: `address ${address}`,
+    from: limits.addressFrom,
+    delayMaxMs: limits.addressDelayMaxSeconds * 1000,
+  })
 
   return {
+    /** How guesses are limited by subject, as RATE_LIMITED tells it. */
+    usedUp: { name: 'guesses', limit: limits.subjectFrom, windowSeconds: limits.forgottenAfterSeconds },
+
     /**
      * Lets one guess be made, unless it has to wait (whole seconds). It counts as a failure from before it is checked, so that many sent
      * at once do not overtake the count; a right one is forgiven and its subject forgotten, one whose check fails to run is forgiven.
-     * `check` gives what the right guess opens, or undefined.
+     * `check` gives what the right guess opens, or undefined. `address` is the client's network.
      */
     async guess<Right>(
       subject: string,
       address: string,
       check: () => Promise<Right | undefined>,
     ): Promise<Guessed<Right>> {
-      const [subjectKey, addressKey] = [`subject ${subject}`, `address ${address}`]
-      const ms = Math.max(
-        waitMs(subjectKey, SUBJECT_FREE_FAILURES, SUBJECT_DELAY_MAX_MS),
-        waitMs(addressKey, ADDRESS_FREE_FAILURES, ADDRESS_DELAY_MAX_MS),
-      )
-      if (ms > 0) return { outcome: 'wait', seconds: Math.ceil(ms / 1000) }
-      const undo = [count(subjectKey), count(addressKey)]
-      const forgive = () => {
-        for (const one of undo) one()
-      }
-      const right = await check().catch((error) => {
-        forgive()
+      const [bySubject, byAddress] = [ofSubject(subject), ofAddress(address)]
+      const id = Bun.randomUUIDv7()
+      const { waitMs } = await store.count(id, [bySubject, byAddress], now())
+      if (waitMs > 0) return { outcome: 'wait', seconds: Math.ceil(waitMs / 1000) }
+      const right = await check().catch(async (error) => {
+        await store.takeBack(id, [bySubject.key, byAddress.key])
         throw error
       })
       if (right === undefined) return { outcome: 'wrong' }
-      forgive()
-      seen.delete(subjectKey)
+      await store.takeBack(id, [byAddress.key])
+      await store.forget(bySubject.key)
       return { outcome: 'right', right }
+    },
+
+    /**
+     * Counts a link that opens nothing against the address it came from. Returns the whole seconds that this address has to wait, 0 for
+     * none. There is nothing to guess about one: no link that opens something is ever made to wait.
+     */
+    async countWrongLink(address: string): Promise<number> {
+      const { waitMs, nextWaitMs } = await store.count(Bun.randomUUIDv7(), [ofAddress(address)], now())
+      return Math.ceil((waitMs || nextWaitMs) / 1000)
     },
   }
 }

@@ -1,5 +1,4 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
-
+/** So many points in so many seconds. */
 export type Window = { points: number; seconds: number }
 export type Verdict = {
   allowed: boolean
@@ -8,29 +7,73 @@ export type Verdict = {
   resetSeconds: number
   windowSeconds: number
 }
-export type Limiter = { take(name: string, window: Window, key: string, points?: number): Promise<Verdict> }
 
-/** Counts requests in fixed windows, in this process's memory; entries go when their window ends. */
-export function memoryLimiter(): Limiter {
-  const limiters = new Map<string, RateLimiterMemory>()
+/** Counts in fixed windows: the first take of a key begins its window, which ends after `seconds`. */
+export type Limiter = {
+  /** `name` says what is counted, `key` for whom. What is taken beyond the window's points counts, too. */
+  take(name: string, window: Window, key: string, points?: number): Promise<Verdict>
+  /** The verdict of a window that is known to be used up; undefined where a take may succeed. Asks nobody and counts nothing. */
+  findRefusal(name: string, window: Window, key: string): Verdict | undefined
+}
+
+/** Of one name. An honest venue meets some hundred networks a minute; this many take about 3 MB. */
+export const WINDOWS_MAX = 20_000
+/** So many of the oldest are looked at to find one that may be forgotten. */
+const OLDEST_LOOKED_AT = 16
+
+type Counted = { taken: number; endsAtMs: number }
+
+/**
+ * Windows in this process's memory. Of each name it keeps at most `windowsMax`: one more makes it forget one that has ended, else the
+ * oldest that is not used up, else the oldest. So in a flood from more networks than that everybody else still comes in, who was refused
+ * stays refused until the window ends, and only those that were counted but not refused may begin anew before their time.
+ */
+export function memoryLimiter(nowMs = () => performance.now(), windowsMax = WINDOWS_MAX): Limiter {
+  const names = new Map<string, Map<string, Counted>>()
   return {
     async take(name, window, key, points = 1) {
-      const limiter = limiters.get(name) ?? new RateLimiterMemory({ points: window.points, duration: window.seconds })
-      limiters.set(name, limiter)
-      try {
-        return verdict(await limiter.consume(key, points), window, true)
-      } catch (refusal) {
-        if (refusal instanceof RateLimiterRes) return verdict(refusal, window, false)
-        throw refusal
+      const windows = names.get(name) ?? new Map<string, Counted>()
+      names.set(name, windows)
+      const now = nowMs()
+      let counted = windows.get(key)
+      if (counted === undefined || counted.endsAtMs <= now) {
+        windows.delete(key)
+        if (windows.size >= windowsMax) makeRoom(windows, window, now)
+        counted = { taken: 0, endsAtMs: now + window.seconds * 1000 }
+        windows.set(key, counted)
       }
+      counted.taken += points
+      return verdictOf(counted, window, now)
+    },
+
+    findRefusal(name, window, key) {
+      const now = nowMs()
+      const counted = names.get(name)?.get(key)
+      if (counted === undefined || counted.endsAtMs <= now || counted.taken < window.points) return undefined
+      return { ...verdictOf(counted, window, now), allowed: false }
     },
   }
 }
 
-const verdict = (result: RateLimiterRes, window: Window, allowed: boolean): Verdict => ({
-  allowed,
+/** All windows of a name are as long, so they end in the order they were begun, which is the order of the map. */
+function makeRoom(windows: Map<string, Counted>, window: Window, now: number): void {
+  let looked = 0
+  let oldest: string | undefined
+  for (const [key, { taken, endsAtMs }] of windows) {
+    oldest ??= key
+    if (endsAtMs <= now || taken < window.points) {
+      windows.delete(key)
+      return
+    }
+    if (++looked === OLDEST_LOOKED_AT) break
+  }
+  if (oldest !== undefined) windows.delete(oldest)
+}
+
+export const verdictOf = ({ taken, endsAtMs }: Counted, window: Window, now: number): Verdict => ({
+  allowed: taken <= window.points,
   limit: window.points,
-  remaining: Math.max(0, result.remainingPoints),
-  resetSeconds: Math.ceil(result.msBeforeNext / 1000),
+  remaining: Math.max(0, window.points - taken),
+  resetSeconds: Math.max(1, Math.ceil((endsAtMs - now) / 1000)),
   windowSeconds: window.seconds,
 })

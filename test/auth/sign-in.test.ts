@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
-import { growingDelay } from '#src/lib/growing-delay.ts'
+import { openLimits } from '#src/db/limits.ts'
 import { hashToken } from '#src/lib/keys.ts'
 import { addStaff } from '#src/staff/service.ts'
 import { cookieOf, PASSWORD, signedIn, staffApp } from '#test/support/staff.ts'
@@ -11,7 +11,7 @@ beforeAll(() => addStaff(ctx, { name: 'Meena', email: EMAIL, password: PASSWORD,
 afterAll(() => end())
 /** All of these come from one address, whose failures would add up. */
 beforeEach(() => {
-  ctx.guesses = growingDelay(ctx.now)
+  ctx.guesses = openLimits(ctx).guesses
 })
 
 const signIn = (form: Record<string, string>, cookie?: string) =>

@@ -131,6 +131,7 @@ describe('the limits of one sender', () => {
           taken += points
           return ctx.limiter.take('three', { points: 3, seconds: 3600 }, key, points)
         },
+        findRefusal: () => undefined,
       },
     }
     for (let i = 0; i < 3; i += 1) await upload({ sender: '203.0.113.50' }, counting)
@@ -150,6 +151,7 @@ describe('the limits of one sender', () => {
           if (name === 'file kilobytes') taken.push(window.points, points)
           return { allowed: name === 'files', limit: 1, remaining: 0, resetSeconds: 7, windowSeconds: 3600 }
         },
+        findRefusal: () => undefined,
       },
     }
     const error = (await upload({}, counting).catch((reason: unknown) => reason)) as AppError

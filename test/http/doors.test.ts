@@ -16,6 +16,7 @@ const FULL: Limiter = {
     resetSeconds: 7,
     windowSeconds: window.seconds,
   }),
+  findRefusal: () => undefined,
 }
 
 type Route = { method: string; path: string; admission: Admission }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { networkOf } from '#src/http/rate-limit.ts'
+import { networkOf } from '#src/lib/networks.ts'
 import { type TestApp, testApp } from '#test/support/app.ts'
 
 let app: TestApp

@@ -73,6 +73,7 @@ test('and six hundred an hour, unless limits are lifted', async () => {
         windowSeconds: window.seconds,
       }
     },
+    findRefusal: () => undefined,
   }
   const config = { ...app.ctx.config, enableRateLimiting: true }
   const refused = await admitNewDraft({ ...app.ctx, config, limiter }, { sender: 'a' }).catch(

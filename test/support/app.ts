@@ -1,5 +1,5 @@
 import { makeApp } from '#src/app.ts'
-import { identify } from '#src/auth/pages.ts'
+import { credentialOf, identify } from '#src/auth/pages.ts'
 import { loadAssets } from '#src/http/assets.ts'
 import { type TestContext, testContext } from './context.ts'
 
@@ -9,6 +9,7 @@ export type TestApp = { url: string; ctx: TestContext; end(): Promise<void> }
 export async function testApp(overrides: Parameters<typeof testContext>[0] = {}): Promise<TestApp> {
   const ctx = await testContext(overrides)
   ctx.identify = (request) => identify(ctx, request)
+  ctx.credentialOf = (request) => credentialOf(ctx, request)
   const app = makeApp(ctx, await loadAssets()).listen({ port: 0, hostname: '127.0.0.1' })
   return {
     url: `http://127.0.0.1:${app.server!.port}`,

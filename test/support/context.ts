@@ -5,10 +5,9 @@ import pino from 'pino'
 import { type Config, readConfig } from '#src/config.ts'
 import type { AppContext, Tournament } from '#src/context.ts'
 import { readInstallation } from '#src/db/installation.ts'
+import { openLimits } from '#src/db/limits.ts'
 import { diskStore } from '#src/files/disk.ts'
-import { growingDelay } from '#src/lib/growing-delay.ts'
 import { makeKeys } from '#src/lib/keys.ts'
-import { memoryLimiter } from '#src/lib/limiter.ts'
 import { NOBODY } from '#src/permissions.ts'
 import { PRESETS } from '#src/tournaments/presets.ts'
 import { addTournament, makeDefaultTournament, tournamentFinder } from '#src/tournaments/service.ts'
@@ -56,11 +55,11 @@ export async function testContext(
     now,
     findTournament,
     files: diskStore({ dir: join(dataDir, 'files'), fileKey, leastFreeBytes: 0 }),
-    limiter: memoryLimiter(),
-    guesses: growingDelay(now),
+    ...openLimits({ config, db, keys, log, now }),
     log,
     vitals: makeVitals({ config, log, now }),
     identify: async () => NOBODY,
+    credentialOf: () => undefined,
     tournament: (await findTournament())!,
     logged,
     statements,

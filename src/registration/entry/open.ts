@@ -44,7 +44,8 @@ export async function openEntry(
   if (guessed.outcome === 'right') return newEntryLink(ctx, guessed.right.id, VISIT_SECONDS)
   if (guessed.outcome === 'wrong') throw wrong()
   const { seconds } = guessed
-  throw new AppError('RATE_LIMITED', { retryAfterSeconds: seconds, message: m.entry_wait({ seconds }) })
+  const { usedUp } = ctx.guesses
+  throw new AppError('RATE_LIMITED', { retryAfterSeconds: seconds, message: m.entry_wait({ seconds }), usedUp })
 }
 
 const wrong = () =>

@@ -5,9 +5,11 @@ import { AppError, type FieldError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { cookie, expiredCookie, readCookie } from '#src/http/cookies.ts'
 import { ownOrigin } from '#src/http/csrf.ts'
+import { followLink } from '#src/http/follow-link.ts'
 import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
-import { networkOf } from '#src/http/rate-limit.ts'
+import { waitFields } from '#src/http/rate-limit-fields.ts'
+import { networkOf } from '#src/lib/networks.ts'
 import { getTeam, getTeamByLink } from '#src/teams/service.ts'
 import { isIdRevealed } from '#src/tournaments/model.ts'
 import { getTournament } from '#src/tournaments/service.ts'
@@ -28,7 +30,7 @@ const DOOR_FIELD_LENGTH_MAX = 40
 export const entryPages = (ctx: AppContext) =>
   new Elysia({ name: 'registration.entry-pages' })
     .use(admit(ctx))
-    .get('/draft/:token', ({ params, request }) => showDraft(ctx, request, params.token), {
+    .get('/draft/:token', ({ params, request, address }) => showDraft(ctx, request, { token: params.token, address }), {
       admit: { tier: 'public', public: true, body: BODY_NONE },
     })
     .get('/entry', () => html(EntryDoorPage({ site: ctx.config.appTitle, reference: '', errors: [] })), {
@@ -45,8 +47,7 @@ export const entryPages = (ctx: AppContext) =>
           if (!(error instanceof AppError) || request.headers.has('hx-request')) throw error
           if (error.code !== 'VALIDATION_FAILED' && error.code !== 'RATE_LIMITED') throw error
           const errors = error.errors.length > 0 ? error.errors : [{ field: 'reference', message: error.message }]
-          const headers: Record<string, string> =
-            error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }
+          const headers = error.retryAfterSeconds === undefined ? {} : waitFields(error.retryAfterSeconds, error.usedUp)
           return html(EntryDoorPage({ site: ctx.config.appTitle, reference: typed.reference, errors }), {
             status: error.status,
             headers,
@@ -57,20 +58,22 @@ export const entryPages = (ctx: AppContext) =>
     )
     .get(
       '/entry/:token',
-      ({ params, query }) => showEntry(ctx, params.token, { isWithdrawn: query.withdrawn !== undefined }),
+      ({ params, query, address }) =>
+        showEntry(ctx, { token: params.token, address }, { isWithdrawn: query.withdrawn !== undefined }),
       {
         admit: { tier: 'public', public: true, body: BODY_NONE },
       },
     )
     .post(
       '/entry/:token/withdrawal',
-      async ({ params, body }) => {
+      async ({ params, body, address }) => {
+        const link = { token: params.token, address }
         const { confirmed, reason = '' } = body as Record<string, string>
         if (confirmed !== 'on') {
           const errors = [{ field: 'confirmed', code: 'required', message: m.entry_withdraw_unconfirmed() }]
-          return showEntry(ctx, params.token, { errors, reason: reason.slice(0, REASON_LENGTH_MAX) })
+          return showEntry(ctx, link, { errors, reason: reason.slice(0, REASON_LENGTH_MAX) })
         }
-        const team = await getTeamByLink(ctx, params.token)
+        const team = await followLink(ctx, link, () => getTeamByLink(ctx, link.token))
         const actor = { kind: 'captain', teamId: team.id } as const
         await withdrawTeam(ctx, actor, team.id, reason.trim().slice(0, REASON_LENGTH_MAX) || null).catch(
           async (error) => {
@@ -83,14 +86,17 @@ export const entryPages = (ctx: AppContext) =>
       { admit: { tier: 'write', public: true, body: BODY_FORM } },
     )
 
+/** A link as it was followed, and by whom. */
+type Link = { token: string; address: string }
 type Shown = { errors?: FieldError[]; reason?: string; isWithdrawn?: boolean }
 
 async function showEntry(
   ctx: AppContext,
-  token: string,
+  link: Link,
   { errors = [], reason = '', isWithdrawn = false }: Shown,
 ): Promise<Response> {
-  const team = await getTeamByLink(ctx, token)
+  const { token } = link
+  const team = await followLink(ctx, link, () => getTeamByLink(ctx, token))
   const tournament = await getTournament(ctx, team.tournamentId)
   const flash =
     isWithdrawn && team.state === 'withdrawn'
@@ -106,9 +112,10 @@ async function showEntry(
 }
 
 /** The form as it was left; once it was sent, the answer. */
-async function showDraft(ctx: AppContext, request: Request, token: string): Promise<Response> {
+async function showDraft(ctx: AppContext, request: Request, link: Link): Promise<Response> {
+  const { token } = link
   const origin = ownOrigin(ctx, request)
-  const draft = await getDraft(ctx, token)
+  const draft = await followLink(ctx, link, () => getDraft(ctx, token))
   const tournament = await getTournament(ctx, draft.tournamentId)
   const base = tournament.isDefault ? '' : `/t/${tournament.slug}`
   const name = draftCookie(tournament)
