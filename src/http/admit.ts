@@ -2,16 +2,19 @@ import type { Context } from 'elysia'
 import { Elysia } from 'elysia'
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
+import { currentScope } from '#src/lib/scope.ts'
 import { type Actor, may, type Permission } from '#src/permissions.ts'
 import { readBody } from './body.ts'
 import { checkOrigin } from './csrf.ts'
-import type { BodyLimit } from './limits.ts'
+import { type BodyLimit, bodyMaxBytes } from './limits.ts'
 import { countRequest, identifySender } from './rate-limit.ts'
 import { requestState } from './request-state.ts'
 import type { Tier } from './tiers.ts'
 
-/** What every route declares: how often, for whom, and how large a body. */
-export type Admission = { tier: Tier; body: BodyLimit } & (
+const SECOND_MS = 1000
+
+/** What every route declares: how often, for whom, how large a body; and how long it may take, where less than `REQUEST_TIMEOUT`. */
+export type Admission = { tier: Tier; body: BodyLimit; deadlineSeconds?: number } & (
   | { public: true; requires?: undefined }
   | { requires: Permission; public?: undefined }
 )
@@ -27,9 +30,9 @@ export const admit = (ctx: AppContext) =>
       parse: [
         async (context: Context) => {
           await pass(ctx, context, admission)
-          return admission.body.kind === 'json' || admission.body.kind === 'form'
-            ? readBody(context.request, admission.body)
-            : {}
+          const { kind } = admission.body
+          const maxBytes = bodyMaxBytes(admission.body, ctx.config)
+          return kind === 'json' || kind === 'form' ? readBody(context.request, { kind, maxBytes }) : {}
         },
       ],
       transform: (context: Context) => pass(ctx, context, admission),
@@ -45,6 +48,7 @@ async function pass(ctx: AppContext, context: Context, admission: Admission): Pr
   const state = requestState(context.request)
   if (state.admitted) return
   state.admitted = true
+  if (admission.deadlineSeconds !== undefined) currentScope()?.endWithin(admission.deadlineSeconds * SECOND_MS)
   state.route = context.route
   state.tier = admission.tier
   state.actor = await identifySender(ctx, state, context.request)
@@ -53,6 +57,8 @@ async function pass(ctx: AppContext, context: Context, admission: Admission): Pr
   if (!state.tournament) throw new AppError('NOT_FOUND', { message: 'There is no such tournament.' })
   guard(state.actor, admission, state.tournament.id)
   checkOrigin(ctx, context.request)
+  if (Number(context.request.headers.get('content-length') ?? 0) > bodyMaxBytes(admission.body, ctx.config))
+    throw new AppError('BODY_TOO_LARGE')
 }
 
 function guard(actor: Actor, admission: Admission, tournamentId: string): void {

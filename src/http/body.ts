@@ -7,27 +7,35 @@ import { type BodyLimit, FORM_FIELDS_MAX, JSON_DEPTH_MAX } from './limits.ts'
  * Returns parsed JSON, or the fields of a URL-encoded form as strings (the last of a repeated name wins).
  * Throws BODY_TOO_LARGE, MALFORMED_REQUEST, REQUEST_TIMEOUT, UNSUPPORTED_MEDIA_TYPE.
  */
-export async function readBody(request: Request, limit: BodyLimit): Promise<unknown> {
+export async function readBody(request: Request, { kind, maxBytes }: BodyLimit): Promise<unknown> {
   const type = mediaType(request)
-  if (limit.kind === 'json') {
+  if (kind === 'json') {
     if (type !== 'application/json')
       throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Please send application/json.' })
-    return parseJson(await readText(request, limit.maxBytes))
+    return parseJson(await readText(request, maxBytes))
   }
   if (type === '' && !request.body) return {}
   if (type !== 'application/x-www-form-urlencoded')
     throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Please send a form.' })
-  return Object.fromEntries(await readFields(request, limit.maxBytes))
+  return Object.fromEntries(await readFields(request, maxBytes))
 }
 
 /** The fields of a URL-encoded form in their order, repeated names and all. Throws BODY_TOO_LARGE, MALFORMED_REQUEST, REQUEST_TIMEOUT. */
 export async function readFields(request: Request, maxBytes: number): Promise<[name: string, value: string][]> {
-  const fields = [...new URLSearchParams(await readText(request, maxBytes))]
+  const text = await readText(request, maxBytes)
+  const fields = [...new URLSearchParams(text)]
   if (fields.length > FORM_FIELDS_MAX)
     throw new AppError('MALFORMED_REQUEST', { message: `A form has at most ${FORM_FIELDS_MAX} fields.` })
-  if (fields.some(([, value]) => value.includes('\0'))) throw new AppError('MALFORMED_REQUEST')
+  const isText = REPLACEMENT.test(text)
+    ? (part: string) => !part.includes('\0')
+    : (part: string) => !/[\0\ufffd]/.test(part)
+  if (!fields.every(([name, value]) => isText(name) && isText(value)))
+    throw new AppError('MALFORMED_REQUEST', { message: 'The form is not valid UTF-8 text.' })
   return fields
 }
+
+/** U+FFFD as somebody typed it; any other is what bytes that are not UTF-8 were turned into. */
+const REPLACEMENT = /\ufffd|%EF%BF%BD/i
 
 /** Of the body, without its parameters; empty where the request names none. */
 export const mediaType = (request: Request) =>

@@ -1,6 +1,5 @@
 import type { Server } from 'bun'
 import { mediaType, readFields } from './body.ts'
-import { BODY_FORM } from './limits.ts'
 import { type MultipartHandlers, type MultipartLimits, readMultipart } from './multipart.ts'
 
 /**
@@ -15,5 +14,5 @@ export async function readForm(
 ): Promise<void> {
   if (mediaType(request) !== 'application/x-www-form-urlencoded')
     return readMultipart(request, server, limits, handlers)
-  for (const [name, value] of await readFields(request, BODY_FORM.maxBytes)) await handlers.onField(name, value)
+  for (const [name, value] of await readFields(request, limits.textBytes)) await handlers.onField(name, value)
 }

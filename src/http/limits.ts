@@ -1,3 +1,5 @@
+import type { Config } from '#src/config.ts'
+
 /** What a route's body may be. `stream` bodies are read by the route itself, counted by its own reader. */
 export type BodyLimit = { kind: 'none' | 'json' | 'form' | 'stream'; maxBytes: number }
 
@@ -16,3 +18,12 @@ export const SERVER_BODY_MAX_BYTES = 180 * MB
 /** Values nested deeper than this in a JSON body are refused. */
 export const JSON_DEPTH_MAX = 16
 export const FORM_FIELDS_MAX = 200
+
+/**
+ * Bytes that a route reads at most: `MAX_REQUEST_SIZE` is the limit where a route takes no body and skips what comes, and above the
+ * limits of those that read one at once; an upload, which goes to the disk as it comes, has its own.
+ */
+export const bodyMaxBytes = ({ kind, maxBytes }: BodyLimit, config: Config): number => {
+  if (kind === 'stream') return maxBytes
+  return kind === 'none' ? config.maxRequestSize : Math.min(maxBytes, config.maxRequestSize)
+}

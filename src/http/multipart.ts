@@ -4,7 +4,7 @@ import type { Server } from 'bun'
 import busboy from 'busboy'
 import type { Config } from '#src/config.ts'
 import { AppError } from '#src/errors.ts'
-import { FORM_FIELDS_MAX } from './limits.ts'
+import { BODY_FORM, bodyMaxBytes, FORM_FIELDS_MAX } from './limits.ts'
 import { readUpload, type UploadLimits } from './upload-body.ts'
 
 const BUFFER_BYTES = 64 * 1024
@@ -12,7 +12,14 @@ const SECOND_MS = 1000
 /** `UPLOAD_RATE_MIN` is kept up over any so many seconds: a phone on a poor network does, a connection held open on purpose does not. */
 const PACE_SECONDS = 30
 
-export type MultipartLimits = UploadLimits & { files: number; fields: number; fieldBytes: number; nameBytes: number }
+export type MultipartLimits = UploadLimits & {
+  files: number
+  fields: number
+  fieldBytes: number
+  nameBytes: number
+  /** Of the same form where it is sent without files, URL-encoded. */
+  textBytes: number
+}
 
 /** One file and what belongs to it. */
 export const oneFile = (config: Config, maxBytes: number): MultipartLimits => ({
@@ -35,6 +42,7 @@ export const wholeForm = (config: Config, maxBytes: number): MultipartLimits => 
 })
 
 const uploadLimits = (config: Config, endsAfterSeconds: number) => ({
+  textBytes: bodyMaxBytes(BODY_FORM, config),
   endsAfterMs: endsAfterSeconds * SECOND_MS,
   pace: { bytesPerSecond: config.uploadRateMin, overSeconds: PACE_SECONDS },
   answerSeconds: config.requestTimeout,

@@ -48,6 +48,11 @@ export class Scope {
     return this.controller.signal
   }
 
+  /** From now; a deadline that is sooner stays. */
+  endWithin(ms: number): void {
+    this.deadline = Math.min(this.deadline, performance.now() + ms)
+  }
+
   /** Tells everything that runs for this scope to stop. The first reason stays. */
   cancel(reason: unknown): void {
     if (this.given !== undefined) return
