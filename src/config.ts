@@ -1,5 +1,6 @@
 import * as checks from './config/checks.ts'
 import { readEffective } from './config/effective.ts'
+import * as mailChecks from './config/mail.ts'
 import {
   aMinute,
   ENVIRONMENTS,
@@ -194,9 +195,28 @@ export const SETTINGS = {
     does: 'Mail server; without it mail is kept and shown to staff.',
   },
   smtp_port: { schema: whole(587, 1, 65_535), does: 'Port of the mail server.' },
+  smtp_security: {
+    schema: oneOf(['starttls', 'tls', 'none'], 'starttls'),
+    does: 'How the way to the mail server is encrypted: starttls on 587 or 25, tls on 465.',
+  },
+  smtp_allow_plain: {
+    schema: yesNo(false),
+    does: 'In production, hand mail over to a public mail server without encryption all the same.',
+  },
+  smtp_ca: {
+    schema: text('PEM'),
+    hasLines: true,
+    check: mailChecks.checkCertificates,
+    does: 'Certificates of the authority that the mail server’s own was made by, where no public one did.',
+  },
+  smtp_rate: { schema: whole(10, 1, 1000, 'a second'), does: 'Mails that are handed over at most.' },
   smtp_username: { schema: text(), aliases: ['SMTP_USER'], does: 'Name to sign in to the mail server with.' },
   smtp_password: { schema: text(), aliases: ['SMTP_PASS'], secret: true, does: 'Password of the mail server.' },
-  smtp_from_email: { schema: text('an e-mail address'), does: 'Sender’s address.' },
+  smtp_from_email: {
+    schema: text('an e-mail address'),
+    check: mailChecks.checkSender,
+    does: 'Sender’s address; needed beside SMTP_SERVER.',
+  },
   smtp_from_name: { schema: text(), does: 'Sender’s name.' },
 } as const satisfies Record<string, Setting>
 

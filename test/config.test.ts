@@ -51,7 +51,16 @@ test('flags win over the environment, and lists are read as people write them', 
 
 test('the first server’s other names mean the same', () => {
   expect(
-    readConfig({ SMTP_HOST: 'mail.example', SMTP_USER: 'me', SMTP_PASS: 'a rope for the mail' }, {}, none),
+    readConfig(
+      {
+        SMTP_FROM_EMAIL: 'cup@mail.example',
+        SMTP_HOST: 'mail.example',
+        SMTP_USER: 'me',
+        SMTP_PASS: 'a rope for the mail',
+      },
+      {},
+      none,
+    ),
   ).toMatchObject({
     smtpServer: 'mail.example',
     smtpUsername: 'me',

@@ -1,3 +1,4 @@
+import { type Setting, shownDefault, takes } from '#src/config/setting.ts'
 import { SETTINGS } from '#src/config.ts'
 
 const COMMANDS = [
@@ -7,6 +8,10 @@ const COMMANDS = [
     'Add a member of staff: viewer, reviewer, admin or owner.',
   ],
   ['seed', 'Fill an empty development server with invented clubs and teams.'],
+  [
+    'config [--json] [--example]',
+    'Print the settings that hold and where each comes from, or a settings file to begin with.',
+  ],
   ['healthcheck', 'Ask the running server whether it is ready.'],
   ['version [--json]', 'Print the version.'],
   ['licenses', 'Print the notices of everything inside.'],
@@ -16,11 +21,12 @@ const COMMANDS = [
 export function help(print: (line: string) => void): number {
   print('Teamsheet: tournament registration in one executable.\n\nCommands')
   for (const [command, does] of COMMANDS) print(`  teamsheet ${command}\n      ${does}`)
-  print('\nSettings (environment, or the flag; a value may also be read from the file that NAME_FILE names)')
-  for (const [name, setting] of Object.entries(SETTINGS)) {
-    const flag = 'flag' in setting ? ` or --${setting.flag}` : ''
-    const fallback = setting.schema.default === undefined ? '' : ` [${String(setting.schema.default)}]`
-    print(`  ${name.toUpperCase()}${flag}${fallback}\n      ${setting.does}`)
+  print('\nSettings: the flag, else the environment, else the file that --config names, else the default in brackets.')
+  print('NAME_FILE may name a file that holds the value of NAME. Flags are given as --flag value or --flag=value.')
+  for (const [name, setting] of Object.entries<Setting>(SETTINGS)) {
+    const names = [name.toUpperCase(), ...(setting.flag ? [`--${setting.flag}`] : []), ...(setting.aliases ?? [])]
+    const fallback = shownDefault(setting)
+    print(`  ${names.join(' or ')}${fallback ? ` [${fallback}]` : ''}\n      ${setting.does} Takes ${takes(setting)}.`)
   }
   return 0
 }

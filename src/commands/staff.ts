@@ -31,7 +31,7 @@ export async function staff(args: string[], tools: StaffCommandTools): Promise<n
     return EXIT_USAGE
   }
   const password = (await tools.readInput()).replace(/\r?\n$/, '')
-  const { ctx, close } = await tools.open({ data: asked.data })
+  const { ctx, close } = await tools.open({ data: asked.data, config: asked.config })
   try {
     await addStaff(ctx, { name: asked.name, email: asked.email, role: asked.role, password })
     tools.print(`${asked.email} can sign in as ${asked.role}.`)
@@ -47,7 +47,9 @@ export async function staff(args: string[], tools: StaffCommandTools): Promise<n
 }
 
 /** What was asked for, or a sentence that says what is missing. */
-function readArguments(args: string[]): { email: string; name: string; role: Role; data: string | undefined } | string {
+function readArguments(
+  args: string[],
+): { email: string; name: string; role: Role; data?: string; config?: string } | string {
   try {
     const { values, positionals } = parseArgs({
       args,
@@ -57,16 +59,17 @@ function readArguments(args: string[]): { email: string; name: string; role: Rol
         name: { type: 'string' },
         role: { type: 'string' },
         data: { type: 'string' },
+        config: { type: 'string' },
         'password-stdin': { type: 'boolean' },
       },
     })
-    const { email, name, data } = values
+    const { email, name, data, config } = values
     const role = ROLE_NAMES.find((known) => known === values.role)
     if (positionals.length !== 1 || positionals[0] !== 'add') return 'There is one thing to do with staff here: add.'
     if (email === undefined || name === undefined) return 'Both --email and --name are needed.'
     if (role === undefined) return `--role is needed, one of ${ROLE_NAMES.join(', ')}.`
     if (!values['password-stdin']) return 'The password is read from standard input only: add --password-stdin.'
-    return { email, name, role, data }
+    return { email, name, role, data, config }
   } catch (error) {
     if (error instanceof TypeError) return error.message
     throw error

@@ -1,8 +1,9 @@
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
+import { type Networks, plainAddress, readNetworks } from '#src/lib/networks.ts'
 
-const LOOPBACK = blockOf(['127.0.0.0/8', '::1/128'])
+const LOOPBACK = readNetworks(['127.0.0.0/8', '::1/128'])
 /** Private (RFC 1918, RFC 4193), shared by a carrier's customers (RFC 6598), link-local (RFC 3927, RFC 4291). */
-const PRIVATE = blockOf([
+const PRIVATE = readNetworks([
   '10.0.0.0/8',
   '172.16.0.0/12',
   '192.168.0.0/16',
@@ -12,7 +13,7 @@ const PRIVATE = blockOf([
   'fe80::/10',
 ])
 /** For examples (RFC 5737, RFC 3849, RFC 9637) and tests (RFC 2544): networks that lead nowhere. */
-const NOWHERE = blockOf([
+const NOWHERE = readNetworks([
   '192.0.2.0/24',
   '198.51.100.0/24',
   '203.0.113.0/24',
@@ -39,17 +40,19 @@ export function isPrivate(host: string): boolean {
 export const isReachable = (address: string) => !isPrivate(address) && !isIn(NOWHERE, bare(address))
 
 /** 0.0.0.0 and :: stand for every address of the machine. */
-export function isWildcard(host: string): boolean {
-  const name = bare(host)
-  return name === '0.0.0.0' || (isIP(name) === 6 && /^\[::(?:ffff:0:0)?\]$/.test(new URL(`http://[${name}]`).hostname))
-}
+export const isWildcard = (host: string) => ['0.0.0.0', '::'].includes(plainAddress(bare(host)) ?? '')
 
 /** An address, or a network in CIDR notation. */
 export function isNetwork(written: string): boolean {
   const [address = '', bits, ...more] = written.split('/')
-  const version = isIP(address)
-  if (version === 0 || address.includes('%') || more.length > 0) return false
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  const plain = written.includes('%') ? undefined : plainAddress(address)
+  if (plain === undefined || more.length > 0) return false
+  // An IPv4 address that is mapped into IPv6 has 96 bits before its own.
+  const before = isIP(address) === 6 && isIP(plain) === 4 ? 96 : 0
+  return (
+    bits === undefined ||
+    (/^\d{1,3}$/.test(bits) && Number(bits) >= before && Number(bits) <= (isIP(address) === 4 ? 32 : 128))
+  )
 }
 
 /** Without the brackets, the zone and the final dot that an address or a name may be written with. */
@@ -60,16 +63,7 @@ const bare = (host: string) =>
     .replace(/%.*$/, '')
     .replace(/\.$/, '')
 
-function isIn(block: BlockList, address: string): boolean {
-  const version = isIP(address)
-  return version !== 0 && block.check(address, version === 4 ? 'ipv4' : 'ipv6')
-}
-
-function blockOf(networks: readonly string[]): BlockList {
-  const block = new BlockList()
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/')
-    block.addSubnet(address, Number(bits), isIP(address) === 4 ? 'ipv4' : 'ipv6')
-  }
-  return block
+function isIn(networks: Networks, host: string): boolean {
+  const address = plainAddress(host)
+  return address !== undefined && networks.has(address)
 }

@@ -45,9 +45,11 @@ export const checkHost: Check<string> = (value, name) =>
     ? []
     : [`${name} does not take ${quote(value)}. It takes an address like 127.0.0.1 or a name, without a port.`]
 
-export const checkDatabaseUrl: Check<string> = (value, name) =>
-  /^postgres(?:ql)?:$/.test(URL.parse(value)?.protocol ?? '')
+export const checkDatabaseUrl: Check<string> = (value, name) => {
+  if (!/^\s*postgres(?:ql)?:\/\//i.test(value)) return [`${name} needs to be an address that starts with postgres://.`]
+  return URL.canParse(value)
     ? []
-    : [`${name} needs to be an address that starts with postgres://.`]
+    : [`${name} is not understood. In its password #, /, @ and the like are written as %23, %2F and %40.`]
+}
 
 const isHttp = (url: URL | null): url is URL => url !== null && /^https?:$/.test(url.protocol) && url.hostname !== ''

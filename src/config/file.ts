@@ -74,7 +74,7 @@ function opened(path: string): number {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') throw new Error('there is none of that name')
     if (code === 'EACCES' || code === 'EPERM') throw new Error('this user may not')
-    throw new Error(code ?? 'its name is none')
+    throw new Error(code === undefined || code.startsWith('ERR_') ? 'its name is none' : code)
   }
 }
 

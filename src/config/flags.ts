@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util'
 import { nearest } from './misspelt.ts'
 import { kindOf, type Table } from './setting.ts'
-import { readYesNo } from './value.ts'
+import { quote, readYesNo } from './value.ts'
 
 export type Flags = { values: Record<string, string>; problems: string[] }
 
 /**
  * `--flag value` and `--flag=value`; one that is true or false may stand alone. `switches` are a command's own flags without a value.
- * Every problem is told at once, in sentences that show no value.
+ * Every problem is told at once, in sentences.
  */
 export function readFlags(table: Table, args: readonly string[], switches: readonly string[] = []): Flags {
   const flags = Object.values(table).flatMap((setting) =>
@@ -20,7 +20,7 @@ export function readFlags(table: Table, args: readonly string[], switches: reado
   const { tokens } = parseArgs({ args: joined(args, alone), options, strict: false, tokens: true })
   const result: Flags = { values: {}, problems: [] }
   for (const token of tokens) {
-    if (token.kind === 'positional') result.problems.push('There is a word that belongs to no flag.')
+    if (token.kind === 'positional') result.problems.push(`${quote(token.value)} belongs to no flag.`)
     if (token.kind !== 'option') continue
     const { name, rawName } = token
     if (!alone.has(name)) result.problems.push(unknown(rawName, [...alone.keys()]))

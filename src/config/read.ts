@@ -48,7 +48,11 @@ export function readSettings(table: Table, given: Given): Reading {
     if (name in reading.sources) continue
     reading.values[name] = defaultOf(setting, environment)
     const isOfEnvironment = setting.defaultIn?.[environment] !== undefined
-    reading.sources[name] = { kind: 'default', from: isOfEnvironment ? `default in ${environment}` : 'default' }
+    const from = isOfEnvironment ? `default in ${environment}` : 'default'
+    reading.sources[name] = {
+      kind: 'default',
+      from: reading.wrong.has(name) ? `${from}, as what is given is wrong` : from,
+    }
   }
   return reading
 }
@@ -94,7 +98,7 @@ function readOne(name: string, table: Table, layers: readonly Layer[], given: Gi
     const read = 'problems' in found ? found : readValue(name.toUpperCase(), setting, found.written)
     if (!('problems' in found) && 'value' in read) {
       reading.values[name] = read.value
-      reading.sources[name] = found.source
+      reading.sources[name] = layer.kind === 'flag' ? { kind: 'flag', from: `flag --${setting.flag}` } : found.source
     } else {
       reading.wrong.add(name)
       if ('problems' in read) reading.problems.push(...read.problems)

@@ -14,6 +14,8 @@ export type Setting = {
   aliases?: readonly string[]
   /** Never shown to anybody. */
   secret?: true
+  /** Holds several lines, as a certificate does. */
+  hasLines?: true
   flag?: string
   /** What is wrong with a value of the right type, in sentences that begin with the setting's name. */
   check?: (value: never, name: string) => string[]

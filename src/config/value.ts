@@ -18,7 +18,7 @@ export function readYesNo(word: string): boolean | undefined {
 
 /** Turns what was written into the setting's type and checks it; `name` is how the sentences call it. */
 export function readValue(name: string, setting: Setting, written: string): Read {
-  if (CONTROL.test(written))
+  if (CONTROL.test(setting.hasLines ? written.replaceAll(/\r?\n/g, '') : written))
     return { problems: [`${name} holds a line end or another control character. ${setting.does}`] }
   if (written.length > LENGTH_MAX) return { problems: [`${name} is longer than any value of it can be.`] }
   const value = convert(setting, written)

@@ -1,5 +1,7 @@
+import { isIP } from 'node:net'
 import type { Config } from '#src/config.ts'
-import { isPrivate, isReachable, isWildcard } from './addresses.ts'
+import { isLoopback, isPrivate, isReachable, isWildcard } from './addresses.ts'
+import { checkMail } from './mail.ts'
 import { weakSecrets } from './secrets.ts'
 
 /**
@@ -14,8 +16,11 @@ export function checkWhole(
   const isProduction = config.environment === 'production'
   const weak = weakSecrets(config)
   const plain = addresses === undefined ? [] : plainHttp(config, addresses)
-  const problems = isProduction ? [...weak, ...(config.allowHttp ? [] : plain.map((is) => `${is} ${WAYS_OUT}`))] : []
+  const mail = checkMail(config)
+  const unsafe = [...weak, ...(config.allowHttp ? [] : plain.map((is) => `${is} ${WAYS_OUT}`))]
+  const problems = [...(isProduction ? unsafe : []), ...mail.problems]
   const warnings = [
+    ...mail.warnings,
     ...(isProduction ? (config.allowHttp ? plain : []) : weak),
     ...(config.enableRateLimiting
       ? []
@@ -45,7 +50,7 @@ function plainHttp({ publicUrl, host }: Config, addresses: readonly string[]): s
 
 /** One of the addresses that `host` stands for and the public network leads to. A name may stand for any of the machine's. */
 function publicAddress(host: string, addresses: readonly string[]): string | undefined {
-  if (isPrivate(host) && !isWildcard(host)) return undefined
-  const isAddress = /^[\d.]+$|:/.test(host)
-  return isAddress && !isWildcard(host) ? host : addresses.find(isReachable)
+  if (isLoopback(host)) return undefined
+  if (isIP(host) && !isWildcard(host)) return isPrivate(host) ? undefined : host
+  return addresses.find(isReachable)
 }
