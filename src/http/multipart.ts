@@ -84,8 +84,8 @@ export async function readMultipart(
     turn = turn.then(() => (failure === undefined ? work() : undefined)).catch(fail)
   }
 
-  // busboy may report a second error when nobody listens for the first any more.
-  parser.on('error', () => {})
+  // After an error busboy goes through the rest of what it was given, and begins files whose end it never tells: none may be read.
+  parser.on('error', (error) => fail(error instanceof AppError ? error : notWellFormed(error)))
   parser.on('field', (name, value, info) => {
     const refusal = refuseField(name, value, info.valueTruncated, limits)
     if (refusal) fail(refusal)
@@ -108,7 +108,7 @@ export async function readMultipart(
   try {
     await pipeline(body.chunks, parser)
   } catch (error) {
-    fail(error instanceof AppError ? error : malformed('The form is not well-formed.', error))
+    fail(error instanceof AppError ? error : notWellFormed(error))
   }
   await turn
   if (failure !== undefined) throw failure
@@ -139,7 +139,11 @@ function makeParser(request: Request, limits: MultipartLimits): busboy.Busboy {
 
 /** Leaves the stream open when its reader stops early: busboy waits for its end. */
 async function* contentOf(stream: Readable): AsyncGenerator<Uint8Array> {
-  yield* stream.iterator({ destroyOnReturn: false })
+  try {
+    yield* stream.iterator({ destroyOnReturn: false })
+  } catch (error) {
+    throw error instanceof AppError ? error : notWellFormed(error)
+  }
 }
 
 async function refuseUnnamed(stream: Readable): Promise<void> {
@@ -159,5 +163,6 @@ function refuseField(name: string, value: string | undefined, cutOff: boolean, l
   return refuseName(name, limits)
 }
 
+const notWellFormed = (cause: unknown) => malformed('The form is not well-formed.', cause)
 const malformed = (message: string, cause?: unknown) => new AppError('MALFORMED_REQUEST', { message, cause })
 const asError = (reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason)))

@@ -262,6 +262,16 @@ describe('a body that is no form', () => {
         for (let i = 0; i < 5; i += 1) await client.send('--teamsheet-test-boundary\r\n\x01broken\r\n\r\nx\r\n')
       },
     ],
+    [
+      'a broken head before a file, in one piece',
+      async (client) => {
+        const parts = [
+          '\x01broken\r\n\r\nx',
+          'Content-Disposition: form-data; name="a"; filename="a.pdf"\r\n\r\n%PDF-1.4',
+        ]
+        await client.send(parts.map((part) => `--teamsheet-test-boundary\r\n${part}\r\n`).join(''))
+      },
+    ],
   ])('that is %s is malformed', async (_, send) => {
     const client = await open()
     await send(client)
