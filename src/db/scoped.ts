@@ -1,7 +1,7 @@
 import type { Sql, TransactionSql } from 'postgres'
 import { type Cancellable, currentScope, type Scope } from '#src/lib/scope.ts'
 import { CANCEL_GRACE_MS, type DriverQuery, Statement } from './statement.ts'
-import { Turns } from './turns.ts'
+import { type PoolLoad, Turns } from './turns.ts'
 
 type Made = (...args: never[]) => unknown
 type Work = (tx: TransactionSql) => unknown
@@ -13,6 +13,7 @@ type Work = (tx: TransactionSql) => unknown
 export function scoped(sql: Sql): Sql {
   const turns = new Turns(sql.options.max)
   return ruled(sql, turns, {
+    load: () => turns.load(),
     begin: (...args: [Work] | [string, Work]) => {
       const work = args.at(-1) as Work
       return inTurn(turns, currentScope(), (scope) =>
@@ -21,6 +22,9 @@ export function scoped(sql: Sql): Sql {
     },
   })
 }
+
+/** Of a pool that `scoped` gave. */
+export const loadOf = (pool: Sql): PoolLoad => (pool as unknown as { load(): PoolLoad }).load()
 
 /** The same client, its statements under rules. `own` stands in for what the client has by that name. */
 function ruled<T extends object>(client: T, turns: Turns | undefined, own: Record<string, unknown>): T {

@@ -8,6 +8,9 @@ const RETRY_AFTER_SECONDS = 5
 /** Something that runs on a connection once it is its turn. */
 export type Turn = { start(): void }
 
+/** How many connections of a pool are in use, how many there may be, and how much work waits for one. */
+export type PoolLoad = { taken: number; connections: number; waiting: number }
+
 /**
  * Who may use a pool's connections: as many at a time as there are, the others in the order in which they came. The driver's own queue
  * has no end, and nobody can safely leave it.
@@ -39,6 +42,10 @@ export class Turns {
   /** Whether it waited; it will not start then. */
   leave(turn: Turn): boolean {
     return this.waiting.delete(turn)
+  }
+
+  load(): PoolLoad {
+    return { taken: this.taken, connections: this.connections, waiting: this.waiting.size }
   }
 
   /** The connection is free for the next. */

@@ -1,7 +1,9 @@
 import { m } from '#messages'
 import type { AppContext, Tournament } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
-import type { Actor } from '#src/permissions.ts'
+import { type Actor, may } from '#src/permissions.ts'
+import { noticeWords } from '#views/system/words.ts'
+import { hasUntrustedProxy } from './client-address.ts'
 import { isHttps } from './cookies.ts'
 import { csrfToken } from './csrf.ts'
 
@@ -19,12 +21,18 @@ export const staffFrame = (ctx: AppContext, actor: StaffActor, tournament?: Tour
   csrf: csrfToken(ctx, actor),
   tournamentName: tournament?.name ?? ctx.config.appTitle,
   warnings: warningsOf(ctx),
+  ...(may(actor, 'system.see') && { hasSystem: true, notices: noticesOf(ctx, tournament) }),
 })
+
+/** In the tournament's zone, as all times on staff pages. */
+const noticesOf = (ctx: AppContext, tournament?: Tournament): string[] =>
+  ctx.vitals.notices().map((notice) => noticeWords(notice, tournament?.timeZone ?? 'UTC'))
 
 /** What is to be mended, gravest first; each has a line here and stands on every staff page until it is. */
 const warningsOf = (ctx: AppContext): string[] => [
   ...(isHttps(ctx) ? [] : [m.staff_plain_http()]),
   ...(ctx.config.enableRateLimiting ? [] : [m.staff_rate_limiting_off()]),
+  ...(hasUntrustedProxy(ctx) ? [m.staff_untrusted_proxy()] : []),
 ]
 
 /** For the props of views of staff pages. */

@@ -8,7 +8,7 @@ import { Masthead } from './masthead.tsx'
 import { Footer } from './page.tsx'
 
 /** The staff pages that have an entry in the navigation, in its order. */
-export type StaffSection = 'dashboard' | 'registrations'
+export type StaffSection = 'dashboard' | 'registrations' | 'system'
 
 export type StaffPageProps = {
   title: string
@@ -21,6 +21,10 @@ export type StaffPageProps = {
   csrf: string
   /** Stand above everything until they are mended: served without https, say. */
   warnings?: readonly string[]
+  /** What the server tells of itself, to those who may open its System page. */
+  notices?: readonly string[]
+  /** Whether the person may open the System page. */
+  hasSystem?: boolean
   flash?: FlashMessage
   lang?: string
   theme?: Theme
@@ -33,6 +37,9 @@ export function StaffPage(props: StaffPageProps) {
   const nav = [
     { href: '/admin', label: m.layout_nav_dashboard(), isCurrent: props.section === 'dashboard' },
     { href: '/admin/registrations', label: m.layout_nav_registrations(), isCurrent: props.section === 'registrations' },
+    ...(props.hasSystem
+      ? [{ href: '/admin/system', label: m.layout_nav_system(), isCurrent: props.section === 'system' }]
+      : []),
   ]
   return (
     <Document title={props.title} site={site} lang={props.lang} theme={props.theme} isPrivate>
@@ -50,6 +57,11 @@ export function StaffPage(props: StaffPageProps) {
       <main id="main" tabIndex={-1} class="page page-wide">
         {props.warnings?.map((text) => (
           <Flash kind="warning" text={text} />
+        ))}
+        {props.notices?.map((text) => (
+          <Flash kind="warning" text={text}>
+            <a href="/admin/system#notices">{m.system_notice_see()}</a>
+          </Flash>
         ))}
         {props.flash && <Flash {...props.flash} />}
         {props.children}

@@ -1,0 +1,83 @@
+import journal from '#drizzle/meta/_journal.json' with { type: 'json' }
+import { record } from '#src/audit/service.ts'
+import type { AppContext } from '#src/context.ts'
+import { AppError } from '#src/errors.ts'
+import { diskSpace } from '#src/files/disk-space.ts'
+import type { Actor } from '#src/permissions.ts'
+import { VERSION } from '#src/version.ts'
+import type { StartOutcome } from '#src/vitals/tasks.ts'
+import type { SchemaState, ServerFacts, SystemStatus } from './model.ts'
+import { findDatabaseFacts } from './store.ts'
+
+const SCHEMA_VERSION = Math.max(...journal.entries.map(({ when }) => when))
+
+/** How the server is doing: this process, its database and its disk. */
+export async function getSystemStatus(ctx: AppContext): Promise<SystemStatus> {
+  const { vitals } = ctx
+  return {
+    facts: await findFacts(ctx),
+    notices: vitals.notices(),
+    dependencies: [...vitals.dependencies.values()].map((dependency) => dependency.status()),
+    tasks: vitals.tasks.list(),
+  }
+}
+
+async function findFacts({ config, db, vitals, now }: AppContext): Promise<ServerFacts> {
+  const [database, space] = await Promise.all([
+    findDatabaseFacts(db.read),
+    diskSpace(config.dataDir).catch(() => undefined),
+  ])
+  return {
+    version: VERSION,
+    postgresVersion: database.version.split(' ')[0]!,
+    isEmbedded: config.databaseUrl === undefined,
+    schema: compareSchema(database.migratedTo),
+    startedAt: vitals.startedAt,
+    runningMs: now().getTime() - vitals.startedAt.getTime(),
+    space,
+    limits: config.enableRateLimiting ? config.rateLimitStore : 'off',
+    environment: config.environment,
+    publicUrl: config.publicUrl,
+    traffic: vitals.traffic.recent(),
+    breaker: {
+      failures: config.breakerFailures,
+      windowSeconds: config.breakerWindow,
+      restSeconds: config.breakerRest,
+    },
+  }
+}
+
+const compareSchema = (migratedTo: number): SchemaState =>
+  migratedTo === SCHEMA_VERSION ? 'current' : migratedTo > SCHEMA_VERSION ? 'newer' : 'older'
+
+/** Lets the next call try it, whatever was counted. Throws NOT_FOUND. */
+export async function resetDependency(ctx: AppContext, actor: Actor, name: string): Promise<void> {
+  const dependency = ctx.vitals.dependencies.get(name)
+  if (!dependency) throw new AppError('NOT_FOUND')
+  await audit(ctx, 'system.dependency-reset', actor, { dependency: name })
+  dependency.reset()
+}
+
+/** Runs a task unless it runs; how that went, or `started` where it takes longer. Throws NOT_FOUND. */
+export async function runTaskNow(
+  ctx: AppContext,
+  actor: Actor,
+  name: string,
+): Promise<Exclude<StartOutcome, 'unknown'>> {
+  const task = ctx.vitals.tasks.list().find((one) => one.name === name)
+  if (!task) throw new AppError('NOT_FOUND')
+  if (task.isRunning) return 'running'
+  await audit(ctx, 'system.task-started', actor, { task: name })
+  const outcome = await ctx.vitals.tasks.start(name)
+  if (outcome === 'unknown') throw new AppError('NOT_FOUND')
+  return outcome
+}
+
+/** Hides a notice until it is raised anew; one that is gone by now is as good as dismissed. */
+export async function dismissNotice(ctx: AppContext, actor: Actor, id: string): Promise<void> {
+  const notice = ctx.vitals.dismissNotice(id)
+  if (notice) await audit(ctx, 'system.notice-dismissed', actor, { notice: id })
+}
+
+const audit = (ctx: AppContext, event: string, actor: Actor, data: Record<string, string>) =>
+  ctx.db.write.begin((tx) => record(tx, { event, actor, data }))
