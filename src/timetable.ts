@@ -1,5 +1,6 @@
 import { deleteEndedSessions } from './auth/service.ts'
 import type { AppContext } from './context.ts'
+import { deleteEndedCounts } from './db/limits.ts'
 import { collectOrphans, expireUploads } from './documents/service.ts'
 import { deleteExpiredAnswers } from './idempotency/service.ts'
 import { inScope, Scope } from './lib/scope.ts'
@@ -23,6 +24,7 @@ export const TIMETABLE: readonly Task[] = [
   { name: 'expire-drafts', everyMs: HOUR_MS, run: expireDrafts },
   { name: 'expire-sessions', everyMs: HOUR_MS, run: deleteEndedSessions },
   { name: 'expire-links', everyMs: HOUR_MS, run: deleteEndedLinks },
+  { name: 'expire-counts', everyMs: 10 * MINUTE_MS, run: deleteEndedCounts },
   { name: 'collect-orphans', everyMs: HOUR_MS, run: collectOrphans },
 ]
 

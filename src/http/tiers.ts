@@ -23,6 +23,7 @@ const TIERS = {
   uncounted: () => undefined,
 } as const satisfies Record<string, (config: Config, isKnown: boolean) => Window | undefined>
 export type Tier = keyof typeof TIERS
+export const TIER_NAMES = Object.keys(TIERS) as Tier[]
 
 /** How often in this tier: `isKnown` for somebody signed in, or a key. */
 export const windowOf = (config: Config, tier: Tier, isKnown: boolean): Window | undefined =>
