@@ -1,11 +1,15 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres, { type ISql, type Options, type Sql } from 'postgres'
+import { repeating } from './repeating.ts'
 import * as schema from './schema/index.ts'
 import { scoped } from './scoped.ts'
 
 const CONNECT_TIMEOUT_SECONDS = 10
 const IDLE_TIMEOUT_SECONDS = 300
 const CONNECTION_LIFETIME_SECONDS = 3600
+/** Between tries to connect, doubling. The driver's own waits grow to 20 s with a handful of connections that break at once. */
+const RECONNECT_FIRST_SECONDS = 0.02
+const RECONNECT_LAST_SECONDS = 1
 const STATEMENT_TIMEOUT_MS = 30_000
 const LOCK_TIMEOUT_MS = 25_000
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
@@ -26,7 +30,8 @@ export type Connection =
 /**
  * Three pools over one database. `read` runs single statements that wait for nobody; `locking` runs single statements that take an
  * advisory lock; `write` runs transactions (`write.begin`), also through drizzle as `orm`. What they run is counted for the scope it runs
- * in and cancelled with it (lib/scope.ts).
+ * in and cancelled with it (lib/scope.ts). Reads are sent again, and transactions begun again with their callback, after failures that pass
+ * (db/repeating.ts): a callback does nothing outside its transaction that must not be done twice.
  */
 export type Database = {
   read: Sql
@@ -76,6 +81,8 @@ function connect(connection: Connection, max: number, maxPipeline: 0 | 1, onStat
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     idle_timeout: IDLE_TIMEOUT_SECONDS,
     max_lifetime: CONNECTION_LIFETIME_SECONDS,
+    backoff: (failures: number) =>
+      Math.min(RECONNECT_FIRST_SECONDS * 2 ** failures, RECONNECT_LAST_SECONDS) * (0.5 + Math.random() / 2),
     onnotice() {},
     debug: onStatement && ((_: number, text: string) => onStatement(text)),
     connection: {
@@ -86,5 +93,7 @@ function connect(connection: Connection, max: number, maxPipeline: 0 | 1, onStat
       timezone: 'UTC',
     },
   } as Options<Record<string, never>>
-  return scoped('url' in connection ? postgres(connection.url, options) : postgres({ ...connection, ...options }))
+  return repeating(
+    scoped('url' in connection ? postgres(connection.url, options) : postgres({ ...connection, ...options })),
+  )
 }

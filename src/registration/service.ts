@@ -1,11 +1,12 @@
 import { m } from '#messages'
 import type { AppContext, Tournament } from '#src/context.ts'
+import { retryTransient } from '#src/db/retry.ts'
 import { findUploads } from '#src/documents/service.ts'
 import { AppError, type FieldError } from '#src/errors.ts'
 import type { Door } from '#src/idempotency/model.ts'
 import { findAnswer, findKeptAnswer, fingerprint } from '#src/idempotency/service.ts'
 import type { TeamState } from '#src/teams/model.ts'
-import { type AddTeamOutcome, addTeam } from '#src/teams/service.ts'
+import { type AddTeamOutcome, addTeam, type TeamEntry } from '#src/teams/service.ts'
 import { registrationWindow } from '#src/tournaments/model.ts'
 import { checkForm, type RegistrationForm } from './check.ts'
 import { checkDocuments, type MissingField, type NamedDocument } from './check-documents.ts'
@@ -144,8 +145,9 @@ async function resolveUploads(
 async function add(ctx: AppContext, tournament: Tournament, prepared: Prepared): Promise<Registered> {
   for (let attempt = 1; ; attempt += 1) {
     const secrets = newSecrets()
-    const outcome = await addTeam(ctx.db.locking, prepareEntry(ctx, tournament, prepared, secrets)).catch(whenLocked)
-    if (outcome.outcome === 'added')
+    const entry = prepareEntry(ctx, tournament, prepared, secrets)
+    const outcome = await addOnce(ctx, entry).catch(whenLocked)
+    if (outcome.outcome === 'added' || (outcome.outcome === 'replayed' && outcome.id === entry.team.id))
       return { id: outcome.id, state: outcome.state, code: outcome.code, replayed: false, ...secrets }
     if (outcome.outcome === 'replayed') return replay(ctx, { ...outcome, secrets: Buffer.from(outcome.secrets, 'hex') })
     if (outcome.outcome === 'REFERENCE_TAKEN' && attempt < REFERENCE_TRIES) continue
@@ -154,6 +156,13 @@ async function add(ctx: AppContext, tournament: Tournament, prepared: Prepared):
 }
 
 function whenLocked(error: unknown): AddTeamOutcome {
+/** Where the connection broke before the answer it is sent again, as the team's id, made beforehand, tells whether it is there by now. */
+const addOnce = (ctx: AppContext, entry: TeamEntry): Promise<AddTeamOutcome> =>
+  retryTransient(
+    (attempt) => addTeam(ctx.db.locking, attempt === 1 ? entry : { ...entry, isRepeat: true, waitsForKey: true }),
+    { safe: 'anyway' },
+  )
+
   if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return { outcome: 'REQUEST_IN_PROGRESS' }
   throw error
 }

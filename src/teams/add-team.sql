@@ -40,6 +40,15 @@ begin
   perform pg_advisory_xact_lock(7103, hashtext(d->>'tournamentId'));
 
   select * into rules from tournaments where id = the_tournament;
+  -- Sent again, as nobody knew what became of it: only the first sending can have made a team of this id.
+  if d ? 'isRepeat' then
+    select state, code into the_state, the_code from teams where id = the_team;
+    if found then
+      return jsonb_build_object('outcome', 'added', 'id', the_team, 'state', the_state, 'code', the_code);
+    end if;
+    the_state := 'submitted';
+  end if;
+
   if the_now < rules.opens_at or the_now >= rules.closes_at + interval '1 minute' then
     return jsonb_build_object('outcome', 'REGISTRATION_CLOSED');
   end if;

@@ -9,6 +9,8 @@ export type TeamEntry = {
   keyHash: string | null
   fingerprint: string
   waitsForKey: boolean
+  /** It was sent before, and nobody knows what became of it. */
+  isRepeat?: true
   keyWaitMs: number
   lockWaitMs: number
   keptMinutes: number

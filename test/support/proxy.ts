@@ -10,6 +10,8 @@ export type DatabaseProxy = {
   url: string
   /** What happens to those who connect from here on: they are let through, hung up on at once, or never answered. */
   mode: 'pass' | 'hang_up' | 'swallow'
+  /** What the database answers is lost. */
+  isMute: boolean
   /** How many have connected so far. */
   accepted: number
   /** Resets every connection, in the middle of whatever it says. Returns how many there were. */
@@ -31,7 +33,12 @@ export async function openProxy(to: EmbeddedConnection): Promise<DatabaseProxy> 
     if (proxy.mode !== 'pass') return
     const database = connect(join(to.host, SOCKET_NAME))
     keep(database)
-    client.pipe(database).pipe(client)
+    client.pipe(database)
+    database.on('data', (bytes) => {
+      if (proxy.isMute || client.write(bytes)) return
+      database.pause()
+      client.once('drain', () => database.resume())
+    })
     client.on('close', () => database.destroy())
     database.on('close', () => client.destroy())
   })
@@ -44,6 +51,7 @@ export async function openProxy(to: EmbeddedConnection): Promise<DatabaseProxy> 
     connection,
     url: `postgres://${user}:${password}@127.0.0.1:${port}/${database}`,
     mode: 'pass',
+    isMute: false,
     accepted: 0,
     drop() {
       const dropped = open.size
