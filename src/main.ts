@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { config, configOfMachine, flagsOf } from './commands/config.ts'
 import { healthcheck } from './commands/healthcheck.ts'
 import { help } from './commands/help.ts'
 import { licenses } from './commands/licenses.ts'
@@ -8,7 +7,8 @@ import { seed } from './commands/seed.ts'
 import { serve } from './commands/serve.ts'
 import { staff } from './commands/staff.ts'
 import { version } from './commands/version.ts'
-import { ConfigError, readConfig, SETTINGS } from './config.ts'
+import type { EffectiveConfig } from './config/effective.ts'
+import { type Config, ConfigError } from './config.ts'
 import { makeLog } from './lib/log.ts'
 import { StartError } from './lib/start-error.ts'
 
@@ -26,28 +26,33 @@ process.exit()
 /** One command; without a name, `serve`. Returns the exit code. */
 async function run(argv: string[]): Promise<number> {
   const named = argv[0] !== undefined && !argv[0].startsWith('-')
-  const command = named ? argv[0]! : argv.some((arg) => arg === '--help' || arg === '-h') ? 'help' : 'serve'
+  const command = argv.some((arg) => arg === '--help' || arg === '-h') ? 'help' : named ? argv[0]! : 'serve'
   const rest = named ? argv.slice(1) : argv
   switch (command) {
     case 'serve': {
-      const config = configFrom(rest)
+      const { config, warnings } = usableConfig(flagsOf(rest))
       const log = makeLog({ level: config.logLevel, file: config.logFile })
+      for (const warning of warnings) {
+        complain(`Warning: ${warning}`)
+        log.warn({ warning }, 'config.warned')
+      }
       return await serve(config, log, print)
     }
     case 'staff':
       return await staff(rest, {
-        open: (flags) =>
-          openContext(readConfig(process.env, flags, readText), makeLog({ level: 'warn' }), { serving: false }),
+        open: (flags) => openContext(configFrom(flags), makeLog({ level: 'warn' }), { serving: false }),
         readInput: () => Bun.stdin.text(),
         print,
         complain,
       })
     case 'seed': {
-      const { ctx, close } = await openContext(configFrom(rest), makeLog({ level: 'warn' }), { serving: false })
+      const { ctx, close } = await openContext(configFrom(flagsOf(rest)), makeLog({ level: 'warn' }), { serving: false })
       return await seed(ctx, print).finally(close)
     }
+    case 'config':
+      return config(rest, { env: process.env, print, complain })
     case 'healthcheck':
-      return await healthcheck(configFrom(rest), print)
+      return await healthcheck(usableConfig(flagsOf(rest)).config, print)
     case 'version':
       return version(rest, print)
     case 'licenses':
@@ -60,29 +65,17 @@ async function run(argv: string[]): Promise<number> {
   }
 }
 
-function configFrom(argv: string[]) {
-  const options = Object.fromEntries(
-    Object.values(SETTINGS).flatMap((setting) =>
-      'flag' in setting
-        ? [[setting.flag, { type: setting.schema.type === 'boolean' ? ('boolean' as const) : ('string' as const) }]]
-        : [],
-    ),
-  )
-  try {
-    const { values } = parseArgs({ args: argv, options, strict: true, allowPositionals: false })
-    const flags = Object.fromEntries(Object.entries(values).map(([flag, value]) => [flag, String(value)]))
-    return readConfig(process.env, flags, readText)
-  } catch (error) {
-    if (error instanceof TypeError)
-      throw new StartError(`${error.message.replace(/\.?$/, '.')} "teamsheet help" lists what there is.`, {
-        exitCode: EXIT_USAGE,
-      })
-    throw error
-  }
+/** The configuration; what is not wise in it is told on the console. Throws ConfigError. */
+function configFrom(flags: Record<string, string | undefined>): Config {
+  const { config, warnings } = usableConfig(flags)
+  for (const warning of warnings) complain(`Warning: ${warning}`)
+  return config
 }
 
-function readText(path: string): string {
-  return readFileSync(path, 'utf8')
+function usableConfig(flags: Record<string, string | undefined>): EffectiveConfig {
+  const effective = configOfMachine(process.env, flags)
+  if (effective.problems.length > 0) throw new ConfigError(effective.problems)
+  return effective
 }
 
 function explain(error: unknown): number {
