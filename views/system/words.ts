@@ -9,6 +9,8 @@ const TASKS: Record<string, () => string> = {
   'expire-drafts': m.system_task_expire_drafts,
   'expire-sessions': m.system_task_expire_sessions,
   'expire-links': m.system_task_expire_links,
+  'expire-counts': m.system_task_expire_counts,
+  'deliver-mail': m.system_task_deliver_mail,
   'collect-orphans': m.system_task_collect_orphans,
 }
 const FAILURES = {
@@ -43,7 +45,7 @@ export function noticeWords({ kind, subject, since }: Notice, timeZone: string, 
 
 /** `2 days, 3 hours`; below a second, milliseconds. */
 export function durationWords(ms: number, lang = 'en'): string {
-  if (ms < 1000) return format({ milliseconds: Math.round(ms) }, 'short', lang)
+  if (Math.round(ms) < 1000) return format({ milliseconds: Math.round(ms) }, 'short', lang)
   let left = Math.round(ms / 1000) * 1000
   const parts: [string, number][] = []
   for (const [unit, unitMs] of UNITS) {
