@@ -68,7 +68,7 @@ export const SETTINGS = {
   request_timeout: { schema: whole(60, 1, 600, 'seconds'), does: 'Time until a request is given up.' },
   max_request_size: {
     schema: whole(10_485_760, 1024, 178_257_920, 'bytes'),
-    does: 'Bytes of a body where a route names nothing else.',
+    does: 'Body of a request that carries no file; forms and JSON have smaller limits of their own, files have theirs.',
   },
   max_file_size: { schema: whole(5_242_880, 1024, 52_428_800, 'bytes'), does: 'Size of one uploaded file.' },
   upload_timeout: { schema: whole(900, 10, 7200, 'seconds'), does: 'Time within which one file has to arrive.' },
