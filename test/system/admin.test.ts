@@ -88,7 +88,7 @@ test('an opened breaker is told on every staff page of the owner, and a reset cl
   host.behave('refuse')
   for (let time = 0; time < 6; time += 1) await ask().catch(() => {})
   expect(rowOf(await page(), 'files')).toMatch(/Left alone Could not be reached \(ECONNRESET\) .* 7, 1/)
-  const told = /files has failed several times and is left alone/
+  const told = /service files has failed several times and is left alone/
   expect(await page()).toMatch(told)
   expect(await (await visit('/admin', { cookie: owner.cookie })).text()).toMatch(told)
   const reviewer = await signedIn(ctx, 'reviewer', 'Ravi')
