@@ -44,9 +44,27 @@ test.each([
   if (answer.length > 200) expect(answer.toLowerCase()).toContain('content-security-policy')
 })
 
+test('an API address with a broken host is refused in the words of its door', async () => {
+  const answer = (await asked('GET /api/v1/teams HTTP/1.1', '%')).toLowerCase()
+  expect(answer).toMatch(/^http\/1\.1 400 /)
+  expect(answer).toContain('content-type: application/problem+json')
+})
+
 test.each(['/bun:info', '/_bun/client', '/src:/main.ts', '/.env', '/..%2f..%2fetc/passwd'])(
   '%s is nothing of ours',
   async (path) => {
     expect(await asked(`GET ${path} HTTP/1.1`, '127.0.0.1')).toStartWith('HTTP/1.1 404 ')
   },
 )
+
+test.each([
+  ['both lengths', 'Content-Length: 4\r\nTransfer-Encoding: chunked', '0\r\n\r\n'],
+  ['both lengths, the other way round', 'Transfer-Encoding: chunked\r\nContent-Length: 4', '0\r\n\r\n'],
+  ['two lengths', 'Content-Length: 0\r\nContent-Length: 40', ''],
+  ['a coding that nobody knows', 'Transfer-Encoding: xchunked', ''],
+])('a second request hidden behind %s is not answered', async (_, framing, body) => {
+  const hidden = 'GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n'
+  const answer = await say(`POST /entry HTTP/1.1\r\nHost: 127.0.0.1\r\n${framing}\r\n\r\n${body}${hidden}`)
+  expect(answer).not.toContain('"status":"ready"')
+  expect(answer.match(/^HTTP\/1\.1 /gm) ?? []).toHaveLength(1)
+})
