@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect } from 'node:net'
+import { makeApp } from '#src/app.ts'
+import { admit } from '#src/http/admit.ts'
+import { BODY_NONE } from '#src/http/limits.ts'
 import { holdTournament } from '#src/teams/service.ts'
 import { type TestApp, testApp } from '#test/support/app.ts'
 import { aRegistration } from '#test/support/registrations.ts'
@@ -158,6 +161,17 @@ test('where PostgreSQL does not even answer, the client is answered all the same
 
 const post = (path: string, type: string, how: string) =>
   `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${type}\r\n${how}\r\n\r\n`
+
+test('a route may name a shorter deadline', async () => {
+  const ctx = { ...app.ctx, config: { ...app.ctx.config, requestTimeout: 60 } }
+  const own = makeApp(ctx, new Map())
+    .use(admit(ctx))
+    .get('/api/v1/slow', async () => [...(await ctx.db.read`select pg_sleep(50)`)], {
+      admit: { tier: 'read', public: true, body: BODY_NONE, deadlineSeconds: 1 },
+    })
+  const answer = await own.handle(new Request('http://localhost/api/v1/slow'))
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])
+})
 
 test('a body that trickles in, or never begins, is refused at the deadline, and its connection is closed', async () => {
   const json = ['/api/v1/registrations', 'application/json'] as const

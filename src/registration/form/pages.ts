@@ -34,6 +34,8 @@ import { checkDraft, sendDraft, whyRefused } from './send.ts'
 import { draftCookie } from './view.ts'
 
 const CLUB_LENGTH_MAX = 80
+/** Clubs that come later than this are for something that is no longer typed. */
+const SUGGESTING_SECONDS = 10
 const OF_A_FORM = { tier: 'draft', public: true, body: BODY_WHOLE_FORM } as const
 
 /** The registration form: whole without script, section by section with it. Everything posted is kept before it is checked. */
@@ -84,7 +86,7 @@ export const registrationPages = (ctx: AppContext) =>
         const known = clubs.map((club) => ({ name: club.name, placesLeft: placesLeft(tournament, club.liveTeams) }))
         return html(KnownClubs({ clubs: known, named }), { fragment: true })
       },
-      { admit: { tier: 'draft', public: true, body: BODY_NONE } },
+      { admit: { tier: 'draft', public: true, body: BODY_NONE, deadlineSeconds: SUGGESTING_SECONDS } },
     )
     .use(squadRowPages(ctx))
     .use(formFilePages(ctx))
