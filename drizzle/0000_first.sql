@@ -49,6 +49,42 @@ CREATE TABLE "uploads" (
 	CONSTRAINT "uploads_slot_in_draft" CHECK (("uploads"."slot" is null) = ("uploads"."draft_id" is null))
 );
 --> statement-breakpoint
+CREATE TABLE "guess_failures" (
+	"key" text PRIMARY KEY NOT NULL,
+	"failures" integer NOT NULL,
+	"last_at" timestamp with time zone NOT NULL,
+	"guess_id" uuid NOT NULL,
+	"former_last_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "rate_limits" (
+	"key" text PRIMARY KEY NOT NULL,
+	"points" bigint NOT NULL,
+	"expire" bigint
+);
+--> statement-breakpoint
+CREATE TABLE "mails" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"tournament_id" uuid,
+	"team_id" uuid,
+	"kind" text NOT NULL,
+	"to_address" text NOT NULL,
+	"to_name" text NOT NULL,
+	"data" jsonb NOT NULL,
+	"state" text NOT NULL,
+	"attempts" smallint DEFAULT 0 NOT NULL,
+	"next_try_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"give_up_at" timestamp with time zone,
+	"claim_id" uuid,
+	"last_answer" text,
+	"history" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"sent_at" timestamp with time zone,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "mails_state_known" CHECK ("mails"."state" in ('queued', 'sending', 'sent', 'retrying', 'failed', 'held')),
+	CONSTRAINT "mails_claim_while_sending" CHECK (("mails"."state" = 'sending') = ("mails"."claim_id" is not null))
+);
+--> statement-breakpoint
 CREATE TABLE "audit_entries" (
 	"id" bigserial PRIMARY KEY NOT NULL,
 	"at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -160,18 +196,6 @@ CREATE TABLE "entry_links" (
 	"team_id" uuid NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
 	"revoked_at" timestamp with time zone,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "mails" (
-	"id" uuid PRIMARY KEY NOT NULL,
-	"tournament_id" uuid NOT NULL,
-	"team_id" uuid,
-	"kind" text NOT NULL,
-	"to_address" text NOT NULL,
-	"to_name" text NOT NULL,
-	"data" jsonb NOT NULL,
-	"state" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
@@ -297,6 +321,8 @@ ALTER TABLE "uploads" ADD CONSTRAINT "uploads_tournament_id_tournaments_id_fk" F
 ALTER TABLE "uploads" ADD CONSTRAINT "uploads_draft_id_drafts_id_fk" FOREIGN KEY ("draft_id") REFERENCES "public"."drafts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "uploads" ADD CONSTRAINT "uploads_file_id_files_id_fk" FOREIGN KEY ("file_id") REFERENCES "public"."files"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "uploads" ADD CONSTRAINT "uploads_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "mails" ADD CONSTRAINT "mails_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "mails" ADD CONSTRAINT "mails_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "audit_entries" ADD CONSTRAINT "audit_entries_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "idempotency_keys" ADD CONSTRAINT "idempotency_keys_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_staff_id_staff_id_fk" FOREIGN KEY ("staff_id") REFERENCES "public"."staff"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -308,8 +334,6 @@ ALTER TABLE "decision_requests" ADD CONSTRAINT "decision_requests_tournament_id_
 ALTER TABLE "decision_requests" ADD CONSTRAINT "decision_requests_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "decisions" ADD CONSTRAINT "decisions_request_id_decision_requests_id_fk" FOREIGN KEY ("request_id") REFERENCES "public"."decision_requests"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "entry_links" ADD CONSTRAINT "entry_links_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "mails" ADD CONSTRAINT "mails_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "mails" ADD CONSTRAINT "mails_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "players" ADD CONSTRAINT "players_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "registration_moves" ADD CONSTRAINT "registration_moves_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "state_counts" ADD CONSTRAINT "state_counts_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -325,6 +349,11 @@ CREATE INDEX "files_by_put_at" ON "files" USING btree ("put_at");--> statement-b
 CREATE UNIQUE INDEX "uploads_one_a_slot" ON "uploads" USING btree ("draft_id","slot");--> statement-breakpoint
 CREATE INDEX "uploads_by_expiry" ON "uploads" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "uploads_by_file" ON "uploads" USING btree ("file_id");--> statement-breakpoint
+CREATE INDEX "guess_failures_by_age" ON "guess_failures" USING btree ("last_at");--> statement-breakpoint
+CREATE INDEX "rate_limits_by_expiry" ON "rate_limits" USING btree ("expire");--> statement-breakpoint
+CREATE INDEX "mails_by_state" ON "mails" USING btree ("state","created_at");--> statement-breakpoint
+CREATE INDEX "mails_by_team" ON "mails" USING btree ("team_id");--> statement-breakpoint
+CREATE INDEX "mails_due" ON "mails" USING btree ("next_try_at") WHERE "mails"."state" in ('queued', 'retrying', 'sending');--> statement-breakpoint
 CREATE INDEX "audit_entries_by_subject" ON "audit_entries" USING btree ("subject_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "idempotency_keys_once" ON "idempotency_keys" USING btree ("tournament_id","door","key_hash");--> statement-breakpoint
 CREATE INDEX "idempotency_keys_by_expiry" ON "idempotency_keys" USING btree ("expires_at");--> statement-breakpoint
@@ -337,8 +366,6 @@ CREATE INDEX "decision_requests_waiting" ON "decision_requests" USING btree ("to
 CREATE INDEX "decisions_by_request" ON "decisions" USING btree ("request_id","created_at");--> statement-breakpoint
 CREATE INDEX "entry_links_by_team" ON "entry_links" USING btree ("team_id");--> statement-breakpoint
 CREATE INDEX "entry_links_by_expiry" ON "entry_links" USING btree ("expires_at");--> statement-breakpoint
-CREATE INDEX "mails_by_state" ON "mails" USING btree ("state","created_at");--> statement-breakpoint
-CREATE INDEX "mails_by_team" ON "mails" USING btree ("team_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "players_position" ON "players" USING btree ("team_id","position");--> statement-breakpoint
 CREATE INDEX "registration_moves_by_team" ON "registration_moves" USING btree ("team_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "teams_number" ON "teams" USING btree ("tournament_id","number");--> statement-breakpoint

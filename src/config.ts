@@ -1,4 +1,5 @@
 import * as checks from './config/checks.ts'
+import { ConfigError } from './config/config-error.ts'
 import { readEffective } from './config/effective.ts'
 import * as mailChecks from './config/mail.ts'
 import {
@@ -14,6 +15,8 @@ import {
   whole,
   yesNo,
 } from './config/setting.ts'
+
+export { ConfigError }
 
 /** Every setting there is. Each is read from `--flag`, `NAME` or `NAME_FILE` (a file that holds the value), or the configuration file. */
 export const SETTINGS = {
@@ -223,15 +226,6 @@ export const SETTINGS = {
 type Name = keyof typeof SETTINGS
 type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : S
 export type Config = Readonly<{ [K in Name as CamelCase<K>]: ValueOf<(typeof SETTINGS)[K]> }>
-
-/** What is wrong with the settings, a sentence each. The process ends with code 78 (EX_CONFIG of sysexits.h). */
-export class ConfigError extends Error {
-  readonly exitCode = 78
-  constructor(readonly problems: string[]) {
-    super(problems.join('\n'))
-    this.name = 'ConfigError'
-  }
-}
 
 /** One frozen, typed configuration. Throws ConfigError with every problem at once; the rest is told at `readEffective`. */
 export function readConfig(...given: Parameters<typeof readEffectiveConfig>): Config {

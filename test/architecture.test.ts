@@ -11,11 +11,12 @@ const RANKS: readonly (readonly string[])[] = [
   ['messages', 'package'],
   ['lib'],
   ['errors', 'config', 'permissions', 'version', 'drizzle', 'public'],
-  ['views', 'db', 'mail', 'files', 'vitals'],
+  ['views', 'db', 'files', 'vitals'],
   ['context'],
   ['http'],
   ['audit', 'idempotency'],
   ['tournaments', 'clubs', 'staff', 'gallery', 'documents'],
+  ['mail'],
   ['teams'],
   ['auth', 'matches', 'review', 'screening', 'payments'],
   ['registration', 'exports', 'home', 'system'],
@@ -36,8 +37,7 @@ const DATABASE_FUNCTION = 'src/teams/add-team.sql'
 const VIEW_PACKAGES = /^(?:preact|preact-render-to-string|d3-scale|d3-shape)(?:\/|$)/
 const LINES_MAX = 250
 const TEST_LINES_MAX = 400
-const STORE =
-  /(?:^src\/[a-z0-9]+\/(?:[a-z-]+\/)?(?:[a-z-]+-)?store\.ts|^src\/db\/installation\.ts|^src\/mail\/outbox\.ts)$/
+const STORE = /(?:^src\/[a-z0-9]+\/(?:[a-z-]+\/)?(?:[a-z-]+-)?store\.ts|^src\/db\/installation\.ts)$/
 /** The row is made with its tournament; who adds a team moves its counters. */
 const SHARED_TABLES = new Set(['tournament_counters'])
 const WRITES = [

@@ -7,9 +7,11 @@ import postgres, { type Sql } from 'postgres'
 import { StartError } from '#src/lib/start-error.ts'
 import addTeam from '#src/teams/add-team.sql' with { type: 'text' }
 import type { Connection } from './client.ts'
+import { installJobs } from './jobs/install.ts'
 import { LOCKS } from './locks.ts'
 
 const FOLDER = join(import.meta.dir, Bun.isStandaloneExecutable ? 'drizzle' : '../../drizzle')
+const CONNECT_TIMEOUT_SECONDS = 5
 const OLDEST_POSTGRES = 140_000
 
 /**
@@ -17,7 +19,12 @@ const OLDEST_POSTGRES = 140_000
  * changed. Throws StartError when the schema is newer than this executable, or PostgreSQL older than 14.
  */
 export async function migrate(connection: Connection): Promise<void> {
-  const options = { max: 1, max_pipeline: 1, onnotice() {} } as postgres.Options<Record<string, never>>
+  const options = {
+    max: 1,
+    max_pipeline: 1,
+    connect_timeout: CONNECT_TIMEOUT_SECONDS,
+    onnotice() {},
+  } as postgres.Options<Record<string, never>>
   const sql = 'url' in connection ? postgres(connection.url, options) : postgres({ ...connection, ...options })
   try {
     await sql`select pg_advisory_lock(${LOCKS.migration}::int, 0)`
@@ -25,6 +32,7 @@ export async function migrate(connection: Connection): Promise<void> {
     await runMigrations(drizzle(sql), { migrationsFolder: FOLDER })
     await createFunction(sql)
     await createSearchIndexes(sql)
+    await installJobs(sql)
   } finally {
     await sql.end({ timeout: 5 })
   }

@@ -3,7 +3,7 @@ import type { Door } from '#src/idempotency/model.ts'
 import { hashKey } from '#src/idempotency/service.ts'
 import { hashToken } from '#src/lib/keys.ts'
 import { emailKey, nameKey } from '#src/lib/names.ts'
-import { newMail } from '#src/mail/outbox.ts'
+import { newMail } from '#src/mail/model.ts'
 import type { TeamEntry } from '#src/teams/service.ts'
 import type { RegistrationForm } from './check.ts'
 import type { NamedDocument } from './check-documents.ts'
@@ -41,7 +41,7 @@ export function prepareEntry(
     ...player,
   }))
   const mail = (kind: 'received' | 'waiting_list') =>
-    newMail({
+    newMail(ctx, {
       tournamentId: tournament.id,
       teamId: id,
       kind,

@@ -14,6 +14,7 @@ import { type Prepared, prepareEntry } from './prepare.ts'
 import { type EntrySecrets, newSecrets, openSecrets } from './secrets.ts'
 
 export { expireDrafts } from './form/drafts.ts'
+export { composeMail } from './mails.ts'
 
 const REFERENCE_TRIES = 3
 /** SQLSTATE lock_not_available: the same form is still being sent, or the tournament's lock was not had in time. */
@@ -155,7 +156,6 @@ async function add(ctx: AppContext, tournament: Tournament, prepared: Prepared):
   }
 }
 
-function whenLocked(error: unknown): AddTeamOutcome {
 /** Where the connection broke before the answer it is sent again, as the team's id, made beforehand, tells whether it is there by now. */
 const addOnce = (ctx: AppContext, entry: TeamEntry): Promise<AddTeamOutcome> =>
   retryTransient(
@@ -163,6 +163,7 @@ const addOnce = (ctx: AppContext, entry: TeamEntry): Promise<AddTeamOutcome> =>
     { safe: 'anyway' },
   )
 
+function whenLocked(error: unknown): AddTeamOutcome {
   if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return { outcome: 'REQUEST_IN_PROGRESS' }
   throw error
 }

@@ -3,7 +3,8 @@ import { record } from '#src/audit/service.ts'
 import type { AppContext, Tournament } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
-import { newMail, postMail } from '#src/mail/outbox.ts'
+import { newMail } from '#src/mail/model.ts'
+import { postMail } from '#src/mail/service.ts'
 import { type Actor, may } from '#src/permissions.ts'
 import type { TeamState } from '#src/teams/model.ts'
 import { holdTournament, moveTeam } from '#src/teams/service.ts'
@@ -54,7 +55,7 @@ async function decide(
     const { captainEmail: toAddress, captainName: toName, name, code } = team
     await postMail(
       tx,
-      newMail({
+      newMail(ctx, {
         tournamentId: tournament.id,
         teamId,
         kind: outcome,

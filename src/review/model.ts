@@ -1,7 +1,7 @@
 import { type Static, Type as t } from '@sinclair/typebox'
 import type { DocumentKind } from '#src/documents/model.ts'
 import type { ContentType } from '#src/files/file-type.ts'
-import type { MailKind } from '#src/mail/outbox.ts'
+import type { MailKind } from '#src/mail/model.ts'
 import type { Actor } from '#src/permissions.ts'
 import { type Contact, TEAM_STATES, type TeamState } from '#src/teams/model.ts'
 

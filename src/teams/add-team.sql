@@ -16,6 +16,7 @@ declare
   the_number int;
   the_code text;
   the_state text := 'submitted';
+  the_mail jsonb;
   refused text[] := '{}';
 begin
   if the_key is not null then
@@ -39,7 +40,6 @@ begin
 
   perform pg_advisory_xact_lock(7103, hashtext(d->>'tournamentId'));
 
-  select * into rules from tournaments where id = the_tournament;
   -- Sent again, as nobody knew what became of it: only the first sending can have made a team of this id.
   if d ? 'isRepeat' then
     select state, code into the_state, the_code from teams where id = the_team;
@@ -49,6 +49,7 @@ begin
     the_state := 'submitted';
   end if;
 
+  select * into rules from tournaments where id = the_tournament;
   if the_now < rules.opens_at or the_now >= rules.closes_at + interval '1 minute' then
     return jsonb_build_object('outcome', 'REGISTRATION_CLOSED');
   end if;
@@ -135,9 +136,15 @@ begin
   values (the_team, null, the_state, 'captain', the_now);
   insert into entry_links (token_hash, team_id, expires_at)
   values (decode(d->'link'->>'tokenHash', 'hex'), the_team, (d->'link'->>'expiresAt')::timestamptz);
-  insert into mails (id, tournament_id, team_id, kind, to_address, to_name, data, state)
-  select x."id", the_tournament, the_team, x."kind", x."toAddress", x."toName", x."data", 'held'
-  from jsonb_to_record(d->'mails'->the_state) as x("id" uuid, "kind" text, "toAddress" text, "toName" text, "data" jsonb);
+  the_mail := d->'mails'->the_state;
+  insert into mails (id, tournament_id, team_id, kind, to_address, to_name, data, state, next_try_at)
+  select x."id", the_tournament, the_team, x."kind", x."toAddress", x."toName", x."data", x."state", x."nextTryAt"
+  from jsonb_to_record(the_mail) as x("id" uuid, "kind" text, "toAddress" text, "toName" text, "data" jsonb, "state" text,
+    "nextTryAt" timestamptz);
+  -- Heard at commit by whoever delivers; src/mail/store.ts names the channel, too.
+  if the_mail->>'state' = 'queued' then
+    perform pg_notify('teamsheet_mails', the_mail->>'id');
+  end if;
   insert into audit_entries (at, event, actor_kind, tournament_id, subject_id, data)
   values (the_now, 'registration.received', 'captain', the_tournament, the_team, jsonb_build_object('door', d->>'door', 'state', the_state));
   insert into state_counts (tournament_id, state, teams) values (the_tournament, the_state, 1)

@@ -31,7 +31,7 @@ export type TeamEntry = {
   link: { tokenHash: string; expiresAt: string }
   mails: Record<
     'submitted' | 'waitlisted',
-    { id: string; kind: string; toAddress: string; toName: string; data: object }
+    { id: string; kind: string; toAddress: string; toName: string; data: object; state: string; nextTryAt: string }
   >
 }
 

@@ -5,7 +5,6 @@ import {
   date,
   index,
   integer,
-  jsonb,
   pgTable,
   primaryKey,
   smallint,
@@ -209,23 +208,4 @@ export const decisions = pgTable(
     createdAt: createdAt(),
   },
   (t) => [index('decisions_by_request').on(t.requestId, t.createdAt)],
-)
-
-/** A mail's row is the truth about it: data, never secrets. */
-export const mails = pgTable(
-  'mails',
-  {
-    id: uuid().primaryKey(),
-    tournamentId: uuid('tournament_id')
-      .notNull()
-      .references(() => tournaments.id),
-    teamId: uuid('team_id').references(() => teams.id),
-    kind: text().notNull(),
-    toAddress: text('to_address').notNull(),
-    toName: text('to_name').notNull(),
-    data: jsonb().notNull(),
-    state: text({ enum: ['queued', 'sending', 'sent', 'retrying', 'failed', 'held'] }).notNull(),
-    createdAt: createdAt(),
-  },
-  (t) => [index('mails_by_state').on(t.state, t.createdAt), index('mails_by_team').on(t.teamId)],
 )

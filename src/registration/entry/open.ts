@@ -3,7 +3,8 @@ import { record } from '#src/audit/service.ts'
 import type { AppContext } from '#src/context.ts'
 import { listDocuments } from '#src/documents/service.ts'
 import { AppError } from '#src/errors.ts'
-import { newMail, postMail } from '#src/mail/outbox.ts'
+import { newMail } from '#src/mail/model.ts'
+import { postMail } from '#src/mail/service.ts'
 import type { Actor } from '#src/permissions.ts'
 import { closeRequest } from '#src/review/service.ts'
 import type { Team } from '#src/teams/model.ts'
@@ -75,7 +76,7 @@ export async function withdrawTeam(
     await closeRequest(tx, teamId, now)
     await postMail(
       tx,
-      newMail({
+      newMail(ctx, {
         tournamentId: team.tournamentId,
         teamId,
         kind: 'withdrawn',
