@@ -6,7 +6,7 @@ const NO = new Set(['false', 'no', 'off', '0'])
 /** More than any setting is in need of; a file that holds more was named by mistake. */
 const LENGTH_MAX = 65_536
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/
 
 export type Read = { value: unknown } | { problems: string[] }
 
