@@ -15,6 +15,7 @@ import {
 } from 'cockatiel'
 import { blame, DependencyError, type Failure } from './dependency-error.ts'
 import { recentFailures, restUntil } from './recent-failures.ts'
+import { currentScope } from './scope.ts'
 
 export type DependencySettings = {
   /** What it is called on the System page and in the log: `cloudinary`, `mail`. */
@@ -52,8 +53,9 @@ export type DependencyStatus = {
 export type Dependency = {
   readonly name: string
   /**
-   * Runs work that needs the host: all of it, reading its answer included, and given up when the signal says so. Throws what the caller's
-   * own signal says as soon as it is aborted; DependencyError where the host failed or is left alone; the work's own error where it is ours.
+   * Runs work that needs the host: all of it, reading its answer included, and given up when the signal says so. The caller's own signal is
+   * that of the request or task it works for, unless given: what it says is thrown as soon as it is aborted. Throws DependencyError where the
+   * host failed or is left alone; the work's own error where the fault is ours.
    */
   call<Answer>(work: (signal: AbortSignal) => Promise<Answer>, options?: { signal?: AbortSignal }): Promise<Answer>
   status(): DependencyStatus
@@ -115,7 +117,7 @@ export function dependency(settings: DependencySettings): Dependency {
 
   return {
     name,
-    async call(work, { signal } = {}) {
+    async call(work, { signal = currentScope()?.signal } = {}) {
       signal?.throwIfAborted()
       calls += 1
       // Not left to the breaker, whose further callers would wait for the probe.

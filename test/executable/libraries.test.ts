@@ -8,9 +8,11 @@ setDefaultTimeout(60_000)
 
 const EMAIL = 'meena@example.org'
 const PASSWORD = 'a rope for the marquee'
+/** Of the metrics. */
+const TOKEN = 'four-ropes-and-a-bucket'
 let server: Executable
 beforeAll(async () => {
-  server = await startExecutable({ env: { TOURNAMENT_PRESET: 'open' } })
+  server = await startExecutable({ env: { METRICS_TOKEN: TOKEN, TOURNAMENT_PRESET: 'open' } })
   const owner = ['--email', EMAIL, '--name', 'Meena Raj', '--role', 'owner', '--password-stdin']
   await runExecutable(['staff', 'add', ...owner], { cwd: server.folder, input: PASSWORD })
 })
@@ -57,6 +59,10 @@ const SHOWN: Record<string, () => Promise<void>> = {
   preact: async () => expect(await text('/sign-in')).toContain('<form'),
   'preact-render-to-string': async () => expect(await text('/sign-in')).toStartWith('<!doctype html><html lang="en">'),
   cockatiel: async () => expect(await signIn()).toStartWith('session='),
+  'prom-client': async () => {
+    const answer = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } })
+    expect(await answer.text()).toMatch(/^teamsheet_task_runs_total\{task="keep-warm"\} \d+$/m)
+  },
   'rate-limiter-flexible': async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => register(server.url, anEntry())))
     expect(answers.map(({ status }) => status)).toContain(429)

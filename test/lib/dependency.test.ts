@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, spyOn, test } from 'bun:test'
 import { type DependencyEvent, type DependencySettings, dependency } from '#src/lib/dependency.ts'
 import { DependencyError, StatusError, successOf } from '#src/lib/dependency-error.ts'
+import { inScope, Scope } from '#src/lib/scope.ts'
 import { type HttpStandIn, httpStandIn } from '#test/support/http-stand-in.ts'
 
 const SECOND_MS = 1000
@@ -255,6 +256,18 @@ test('a caller who leaves stops at once, in a request, between two, and in the q
   between.abort(new Error('left between'))
   expect(retrying).rejects.toThrow('left between')
   expect(files.call(async () => 'never', { signal: between.signal })).rejects.toThrow('left between')
+})
+
+test('a call ends with the request it is made for', async () => {
+  const files = aDependency()
+  host.behave('stall')
+  const request = new Scope()
+  const call = inScope(request, () => ask(files))
+  await until(() => host.open() === 1)
+  request.cancel(new Error('too late'))
+  expect(call).rejects.toThrow('too late')
+  await until(() => host.open() === 0)
+  expect(files.status().failuresInWindow).toBe(0)
 })
 
 test('as many calls as it may take run at once, as many wait, and the next is refused', async () => {

@@ -62,6 +62,7 @@ export function DependencyTable({ dependencies, timeZone, csrf }: DependencyTabl
         {
           key: 'action',
           label: m.system_actions(),
+          isUnbroken: true,
           cell: ({ name }) => (
             <ActionForm
               action={`/admin/system/dependencies/${encodeURIComponent(name)}/reset`}

@@ -39,7 +39,7 @@ export function TaskTable({ tasks, timeZone, csrf }: TaskTableProps) {
         {
           key: 'took',
           label: m.system_took(),
-          isNumeric: true,
+          isUnbroken: true,
           cell: ({ last }) => (last ? durationWords(last.durationMs) : '–'),
         },
         {
@@ -56,6 +56,7 @@ export function TaskTable({ tasks, timeZone, csrf }: TaskTableProps) {
         {
           key: 'action',
           label: m.system_actions(),
+          isUnbroken: true,
           cell: ({ name }) => (
             <ActionForm
               action={`/admin/system/tasks/${encodeURIComponent(name)}/run`}
