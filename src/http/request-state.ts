@@ -13,10 +13,15 @@ export type RequestState = {
   address: string
   actor: Actor
   tournament: Tournament | undefined
+  /** Of a refusal. */
+  code: string | undefined
+  /** Of the answer's body, as it was sent; undefined where it is a stream of unknown length. */
+  bytesSent: number | undefined
 }
 
 const states = new WeakMap<Request, RequestState>()
-const ID = /^[\x21-\x7e]{1,128}$/
+const ORIGIN = /^\w+:\/\/[^/]*/
+const ID = /^[\w.:+/=-]{1,128}$/
 
 /** The state of a request, made when it is first asked for. A usable `X-Request-ID` of the client's is kept. */
 export function requestState(request: Request): RequestState {
@@ -33,11 +38,20 @@ export function requestState(request: Request): RequestState {
       address: '',
       actor: NOBODY,
       tournament: undefined,
+      code: undefined,
+      bytesSent: undefined,
     }
     states.set(request, state)
   }
   return state
 }
 
-/** The path that was asked for; of an address that cannot be read, the root. */
-export const pathOf = (request: Request): string => requestState(request).url?.pathname ?? '/'
+/** Whether the door speaks JSON: `/api/…`, save its documentation, which is a page. */
+export function isApi(request: Request): boolean {
+  const path = pathOf(request)
+  return path.startsWith('/api/') && path !== '/api/docs'
+}
+
+/** The path that was asked for, whatever is wrong with the host; of an address that cannot be read, the root. */
+export const pathOf = (request: Request): string =>
+  requestState(request).url?.pathname ?? URL.parse(request.url.replace(ORIGIN, 'http://localhost'))?.pathname ?? '/'
