@@ -9,17 +9,24 @@ import { staff } from './commands/staff.ts'
 import { version } from './commands/version.ts'
 import type { EffectiveConfig } from './config/effective.ts'
 import { type Config, ConfigError } from './config.ts'
-import { makeLog } from './lib/log.ts'
+import { type LogSettings, openLog } from './lib/log.ts'
+import { stackOf } from './lib/log-mask.ts'
 import { StartError } from './lib/start-error.ts'
 
 /** EX_USAGE of sysexits.h. */
 const EXIT_USAGE = 64
+/** A server told to stop does not wait longer for whoever reads what it printed. */
+const PRINTED_TIMEOUT_MS = 1000
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 const complain = (line: string) => void process.stderr.write(`${line}\n`)
 
 process.umask(0o077)
+// Whoever read what is printed may go; that ends nothing.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+let isServer = false
 process.exitCode = await run(process.argv.slice(2)).catch(explain)
-await new Promise<void>((written) => process.stdout.end(written))
+const printed = new Promise<void>((written) => process.stdout.end(written))
+await (isServer ? Promise.race([printed, Bun.sleep(PRINTED_TIMEOUT_MS)]) : printed)
 // Nothing is left to do, whatever a library still keeps open.
 process.exit()
 
@@ -30,23 +37,24 @@ async function run(argv: string[]): Promise<number> {
   const rest = named ? argv.slice(1) : argv
   switch (command) {
     case 'serve': {
+      isServer = true
       const { config, warnings } = usableConfig(flagsOf(rest))
-      const log = makeLog({ level: config.logLevel, file: config.logFile })
+      const { log, end } = await openLog(logSettings(config))
       for (const warning of warnings) {
         complain(`Warning: ${warning}`)
         log.warn({ warning }, 'config.warned')
       }
-      return await serve(config, log, print)
+      return await serve(config, log, print).finally(end)
     }
     case 'staff':
       return await staff(rest, {
-        open: (flags) => openContext(configFrom(flags), makeLog({ level: 'warn' }), { serving: false }),
+        open: async (flags) => openContext(configFrom(flags), await quietLog(), { serving: false }),
         readInput: () => Bun.stdin.text(),
         print,
         complain,
       })
     case 'seed': {
-      const { ctx, close } = await openContext(configFrom(flagsOf(rest)), makeLog({ level: 'warn' }), { serving: false })
+      const { ctx, close } = await openContext(configFrom(flagsOf(rest)), await quietLog(), { serving: false })
       return await seed(ctx, print).finally(close)
     }
     case 'config':
@@ -78,11 +86,23 @@ function usableConfig(flags: Record<string, string | undefined>): EffectiveConfi
   return effective
 }
 
+function logSettings(config: Config): LogSettings {
+  const isTerminal = process.stdout.isTTY
+  const file = config.logFile && { path: config.logFile, maxMegabytes: config.logFileSize, count: config.logFileCount }
+  const hasColour = isTerminal && !process.env.NO_COLOR
+  return { level: config.logLevel, format: config.logFormat, isTerminal, hasColour, file: file || undefined }
+}
+
+/** Of commands that print what they have to say themselves. */
+async function quietLog() {
+  return (await openLog({ level: 'warn' })).log
+}
+
 function explain(error: unknown): number {
   if (error instanceof ConfigError || error instanceof StartError) {
     complain(error.message)
     return error.exitCode
   }
-  complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  complain(stackOf(error))
   return 1
 }

@@ -48,6 +48,7 @@ export const assets = (files: AssetFiles) =>
           'content-type': file.type,
           'cache-control': CACHE_CONTROL,
           'x-content-type-options': 'nosniff',
+          'content-length': String((compressed ?? file.plain).byteLength),
           vary: 'Accept-Encoding',
           ...(compressed && { 'content-encoding': encoding }),
         },

@@ -13,7 +13,10 @@ const COMPRESSIBLE = /^(?:text\/|application\/(?:json|problem\+json|javascript)|
 
 export type Encoding = 'br' | 'gzip'
 
-/** The encoding the client takes that we give: brotli first, where nothing else is asked for (RFC 9110, section 12.5.3). */
+/**
+ * The encoding the client takes most gladly of those that are given, brotli first among equals; undefined where it wants none of them
+ * (RFC 9110, section 12.5.3).
+ */
 export function chooseEncoding(
   acceptEncoding: string | null,
   given: readonly Encoding[] = ['br', 'gzip'],
@@ -25,7 +28,14 @@ export function chooseEncoding(
       return [name.trim(), quality === undefined ? 1 : Number(quality.slice(2))] as const
     }),
   )
-  return given.find((name) => (accepted.get(name) ?? 0) > 0)
+  const qualityOf = (name: string) => accepted.get(name) ?? accepted.get('*') ?? 0
+  const identity = accepted.get('identity') ?? 0
+  return given
+    .filter((name) => qualityOf(name) > 0 && qualityOf(name) >= identity)
+    .reduce<Encoding | undefined>(
+      (best, name) => (best === undefined || qualityOf(name) > qualityOf(best) ? name : best),
+      undefined,
+    )
 }
 
 /** The body compressed, or undefined where that is not worth it. */

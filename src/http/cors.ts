@@ -1,13 +1,16 @@
 import type { AppContext } from '#src/context.ts'
-import { pathOf } from './request-state.ts'
+import { isApi } from './request-state.ts'
 
 const PREFLIGHT_SECONDS = 7200
 
-/** CORS headers (Fetch standard, section 3.3) for an answer of an API door; none for pages and for origins that are not named. */
+/**
+ * CORS headers (Fetch standard, section 3.3) for an answer of an API door; none for pages. Origins are compared letter by letter with those
+ * that are named: browsers send them in one way only, and `null` is everybody's.
+ */
 export function corsHeaders(ctx: AppContext, request: Request): Record<string, string> {
   const origin = request.headers.get('origin')
   if (!isApi(request)) return {}
-  if (origin === null || !ctx.config.corsOrigins.includes(origin)) return { vary: 'Origin' }
+  if (origin === null || origin === 'null' || !ctx.config.corsOrigins.includes(origin)) return { vary: 'Origin' }
   return {
     vary: 'Origin',
     'access-control-allow-origin': origin,
@@ -20,15 +23,11 @@ export function corsHeaders(ctx: AppContext, request: Request): Record<string, s
 /** The answer to a preflight: cheap, never counted. */
 export function preflight(ctx: AppContext, request: Request): Response | undefined {
   if (request.method !== 'OPTIONS' || !isApi(request)) return undefined
-  return new Response(null, {
-    status: 204,
-    headers: {
-      ...corsHeaders(ctx, request),
-      'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
-      'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key, X-Request-ID',
-      'access-control-max-age': String(PREFLIGHT_SECONDS),
-    },
-  })
+  const headers = new Headers(corsHeaders(ctx, request))
+  if (headers.has('access-control-allow-origin')) {
+    headers.set('access-control-allow-methods', 'GET, HEAD, POST, PUT, PATCH, DELETE')
+    headers.set('access-control-allow-headers', 'Authorization, Content-Type, Idempotency-Key, X-Request-ID')
+    headers.set('access-control-max-age', String(PREFLIGHT_SECONDS))
+  }
+  return new Response(null, { status: 204, headers })
 }
-
-const isApi = (request: Request) => pathOf(request).startsWith('/api/')

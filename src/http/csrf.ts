@@ -3,7 +3,7 @@ import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { equalBytes } from '#src/lib/keys.ts'
 import type { Actor } from '#src/permissions.ts'
-import { pathOf, requestState } from './request-state.ts'
+import { isApi, requestState } from './request-state.ts'
 
 const TOKEN_BYTES = 32
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -15,7 +15,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
  */
 export function checkOrigin(ctx: AppContext, request: Request): void {
   if (SAFE_METHODS.has(request.method)) return
-  const api = pathOf(request).startsWith('/api/')
+  const api = isApi(request)
   const origin = request.headers.get('origin')
   if (origin !== null) {
     if (origin === ownOrigin(ctx, request) || (api && ctx.config.corsOrigins.includes(origin))) return

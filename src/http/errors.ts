@@ -7,9 +7,8 @@ import { waitFields } from './rate-limit-fields.ts'
 import { isApi, pathOf, requestState } from './request-state.ts'
 
 /** For machines, outside of the API. */
-const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
+export const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 const RETRY_AFTER_SECONDS = 5
-const PROBES = new Set(['/readyz', '/healthz', '/metrics'])
 
 /** Whatever was thrown, as one of our refusals; what nobody foresaw is logged whole and told as INTERNAL_ERROR. */
 export function asAppError(ctx: AppContext, request: Request, code: string | number, thrown: unknown): AppError {
@@ -38,18 +37,26 @@ export function refusal(ctx: AppContext, request: Request, error: AppError): Res
   if (error.retryAfterSeconds !== undefined) Object.assign(headers, waitFields(error.retryAfterSeconds, error.usedUp))
   // RFC 9110, section 15.5.9. Otherwise the rest of a late body would keep the connection as long as its sender likes.
   if (error.code === 'REQUEST_TIMEOUT') headers.connection = 'close'
-  const pathname = pathOf(request)
   const state = requestState(request)
   state.code = error.code
-  if (pathname.startsWith('/api/') || PROBES.has(pathname)) {
+  if (isApi(request) || PROBES.has(pathOf(request))) {
     headers['content-type'] = 'application/problem+json'
     return new Response(JSON.stringify(problem(error, state.id)), { status: error.status, headers })
   }
   if (error.code === 'UNAUTHORIZED' && request.method === 'GET') return toSignIn(request)
   const { code, message: sentence, retryAfterSeconds } = error
-  const props = { code, sentence, retryAfterSeconds, requestId: state.id, title: ctx.config.appTitle }
+  const title = ctx.config.appTitle
+  const props = { code, sentence, retryAfterSeconds, retryHref: hrefOf(request), requestId: state.id, title }
   const view = request.headers.has('hx-request') ? ErrorFragment(props) : ErrorPage(props)
   return html(view, { status: error.status, headers, fragment: request.headers.has('hx-request') })
+}
+
+/** Where a page that was asked for may be asked for again; undefined for what changes something. */
+function hrefOf(request: Request): string | undefined {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
+  const { url } = requestState(request)
+  // `//host` would be another site's address.
+  return url && !url.pathname.startsWith('//') ? url.pathname + url.search : '/'
 }
 
 /** Somebody not signed in meets the form rather than a refusal, and comes back from it; htmx leaves the page for it. */

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import type { AppContext } from '#src/context.ts'
 import { renderFragment, renderPage } from '#views/layouts/render.ts'
-import { chooseEncoding, VARY } from './compression.ts'
+import { chooseEncoding } from './compression.ts'
 import type { GappedPage } from './gapped-page.ts'
 
 const HTML = 'text/html; charset=utf-8'
@@ -30,7 +30,8 @@ export function filledHtml(
       'cache-control': 'no-store',
       ...headers,
       'content-type': HTML,
-      ...(isPacked && { 'content-encoding': 'gzip', vary: VARY }),
+      vary: 'Accept-Encoding',
+      ...(isPacked && { 'content-encoding': 'gzip' }),
     },
   })
 }

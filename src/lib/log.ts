@@ -1,36 +1,48 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import pino, { type Logger } from 'pino'
+import pino, { type Logger, type LoggerOptions } from 'pino'
+import { maskFields, tellError } from './log-mask.ts'
+import { fileOutput, type LogFile, type Output, standardOutput } from './log-output.ts'
+import { textLines } from './log-text.ts'
 
-/** One JSON object a line to standard output, and to `file` as well where one is named. The message is the event's name. */
-export function makeLog({ level, file }: { level: string; file?: string }): Logger {
-  const streams: pino.StreamEntry[] = [
-    { level: level as pino.Level, stream: pino.destination({ dest: 1, sync: true }) },
-  ]
-  if (file !== undefined) {
-    mkdirSync(dirname(file), { recursive: true })
-    streams.push({ level: level as pino.Level, stream: pino.destination({ dest: file, sync: true, append: true }) })
-  }
-  const options: pino.LoggerOptions = {
-    level,
-    base: undefined,
-    messageKey: 'event',
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: REDACTED,
-  }
-  return pino(options, pino.multistream(streams))
+export type LogSettings = {
+  level: string
+  /** `auto` is text in a terminal and JSON anywhere else. */
+  format?: 'auto' | 'text' | 'json'
+  isTerminal?: boolean
+  hasColour?: boolean
+  /** Receives the log as well, always as JSON. */
+  file?: LogFile
 }
 
-/** What a careless field might carry: none of it belongs in a log. PostgreSQL's `detail` quotes rows. */
-const REDACTED = [
-  'err.detail',
-  'err.where',
-  'err.hint',
-  'err.query',
-  'err.parameters',
-  'err.args',
-  'password',
-  'pin',
-  'token',
-  'secret',
-]
+/** One line an event; `end` waits until what was logged is written, as long as that is taken by whoever reads it. */
+export type OpenedLog = { log: Logger; end(): Promise<void> }
+
+/**
+ * A log to standard output and, where one is named, to a file that is rotated. A reader that is slow or gone, or a full disk, costs lines and
+ * never the server. Throws StartError where the file cannot be written.
+ */
+export async function openLog(settings: LogSettings): Promise<OpenedLog> {
+  const { level, format = 'auto', isTerminal = false, hasColour = false, file } = settings
+  const isText = format === 'text' || (format === 'auto' && isTerminal)
+  const standard = standardOutput()
+  const outputs: Output[] = [standard]
+  if (file) outputs.push(await fileOutput(file))
+  const lines = isText ? textLines(standard, { hasColour }) : standard
+  const log = pino(
+    logOptions(level),
+    outputs.length === 1
+      ? lines
+      : pino.multistream([lines, ...outputs.slice(1)].map((stream) => ({ level: 'trace', stream }))),
+  )
+  for (const output of outputs) output.onDropped((count) => log.warn({ count }, 'log.lines-dropped'))
+  return { log, end: async () => void (await Promise.all(outputs.map((output) => output.end()))) }
+}
+
+/** How a line is made: the message is the event's name, and what is private is masked on the way in. */
+export const logOptions = (level: string): LoggerOptions => ({
+  level,
+  base: undefined,
+  messageKey: 'event',
+  timestamp: pino.stdTimeFunctions.isoTime,
+  formatters: { log: maskFields },
+  serializers: { err: tellError },
+})

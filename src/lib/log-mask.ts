@@ -1,0 +1,103 @@
+/** Errors within errors are told this deep, and this many of those that came together. */
+const CAUSES_MAX = 4
+const ERRORS_MAX = 5
+const DEPTH_MAX = 4
+const STACK_LINES_MAX = 30
+const KEPT_OF_TOKEN = 6
+const HIDDEN = '[hidden]'
+
+/** What a careless field might be called: its value is never written. */
+const PRIVATE =
+  /^(?:.*name|.*email|mail|.*phone|whatsapp|.*password|pin|.*token|.*secret|.*key|reference|.*cookies?|authorization|.*address|ip|url|query|param(?:eter)?s|args|body|headers|detail|where|hint)$/i
+/** The client chose it or we made it; it is what a person quotes when asking for help. */
+const REQUEST_ID = 'requestId'
+
+const EMAIL = /[^\s<>"'(),:;]+@[^\s<>"'(),:;]+/g
+/** Seven digits or more, as people group them; an instant and an id of ours are none. */
+const PHONE = /(?<![\w.-])\+?\d(?:[ ().-]?\d){6,14}(?![\w.-])/g
+/** Links, sessions, digests: long words of letters and digits. UUIDs are ids, not keys to anything. */
+const TOKEN = /(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{20,}(?![\w-])/g
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+const INSTANT = /^\d{4}-\d\d-\d\d/
+const QUOTED = /"[^"]*"|'[^']*'|`[^`]*`/g
+const FRAME = /^\s+at \S.*/
+
+/** The fields of a line with what is private masked: by the field's name, else by the look of the value. */
+export function maskFields(fields: Record<string, unknown>): Record<string, unknown> {
+  const masked: Record<string, unknown> = {}
+  for (const key in fields) {
+    const value = fields[key]
+    masked[key] = key === 'err' || key === REQUEST_ID || typeof value === 'number' ? value : maskField(key, value, 0)
+  }
+  return masked
+}
+
+function maskField(key: string, value: unknown, depth: number): unknown {
+  if (value === undefined || value === null || typeof value === 'number' || typeof value === 'boolean') return value
+  if (PRIVATE.test(key) || depth > DEPTH_MAX) return HIDDEN
+  if (typeof value === 'string') return maskText(value)
+  if (value instanceof Error) return tellError(value)
+  if (value instanceof Date) return value
+  if (Array.isArray(value)) return value.map((item) => maskField('', item, depth + 1))
+  if (typeof value === 'object')
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [maskText(name), maskField(name, inner, depth + 1)]),
+    )
+  return HIDDEN
+}
+
+/** Text without e-mail addresses, telephone numbers and whatever opens something. */
+export function maskText(text: string): string {
+  return text
+    .replace(EMAIL, '[e-mail]')
+    .replace(TOKEN, (token) => (UUID.test(token) ? token : `${token.slice(0, KEPT_OF_TOKEN)}…`))
+    .replace(PHONE, (number) => (INSTANT.test(number) ? number : '[number]'))
+}
+
+type Told = Record<string, unknown>
+
+/**
+ * An error by what is ours in it: its kind, its sentence without values, its code, the names of what it is about, and where it was thrown.
+ * What PostgreSQL, drivers and mail servers hang on errors besides (`detail`, `where`, parameters, paths, answers) quotes what people typed.
+ */
+export function tellError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return typeof error === 'string' ? maskText(error) : HIDDEN
+  const message = tellMessage(error)
+  const from = error as unknown as Told
+  const told: Told = { type: error.constructor.name || error.name, message }
+  for (const name of TOLD)
+    if (['string', 'number'].includes(typeof from[name])) told[name] = maskField('', from[name], 0)
+  told.stack = [`${error.name}: ${message}`, ...framesOf(error)].join('\n')
+  if (error.cause !== undefined && depth < CAUSES_MAX) told.cause = tellError(error.cause, depth + 1)
+  if (error instanceof AggregateError && depth < CAUSES_MAX)
+    told.errors = error.errors.slice(0, ERRORS_MAX).map((one) => tellError(one, depth + 1))
+  return told
+}
+
+/** What was thrown, for a terminal: as the log tells it. */
+export const stackOf = (error: unknown): string =>
+  error instanceof Error ? String((tellError(error) as Told).stack) : String(tellError(error))
+
+const TOLD = [
+  ...['code', 'errno', 'syscall', 'status', 'responseCode', 'severity', 'routine'],
+  ...['constraint_name', 'table_name', 'column_name', 'schema_name'],
+]
+
+/** In words alone: the values of a data exception (SQLSTATE class 22), of unreadable text and of a failed query are left out. */
+function tellMessage(error: Error): string {
+  const code = (error as { code?: unknown }).code
+  const quotesValues =
+    error instanceof SyntaxError ||
+    error instanceof RangeError ||
+    error instanceof URIError ||
+    (typeof code === 'string' && /^(?:22\w{3}|ERR_INVALID.*)$/.test(code))
+  const message = String(error.message).replace(/\nparams:[\s\S]*$/, '')
+  return maskText(quotesValues ? message.replace(QUOTED, '"…"').replace(/: [^:"]*$/, ': …') : message)
+}
+
+const framesOf = (error: Error) =>
+  (error.stack ?? '')
+    .replace(error.message, '')
+    .split('\n')
+    .filter((line) => FRAME.test(line))
+    .slice(0, STACK_LINES_MAX)

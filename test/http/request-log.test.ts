@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { type TestApp, testApp } from '#test/support/app.ts'
+import { aRegistration } from '#test/support/registrations.ts'
+import { type SignedIn, signedIn } from '#test/support/staff.ts'
+
+let app: TestApp
+let reviewer: SignedIn
+beforeAll(async () => {
+  app = await testApp()
+  reviewer = await signedIn(app.ctx, 'reviewer')
+})
+afterAll(() => app.end())
+
+/** The line of a request, which is written once its answer has gone. */
+async function lineOf(answer: Response): Promise<Record<string, unknown>> {
+  const id = answer.headers.get('x-request-id')!
+  const find = () => app.ctx.logged.find((line) => line.includes('request.answered') && line.includes(id))
+  while (!find()) await Bun.sleep(1)
+  return JSON.parse(find()!)
+}
+
+test('a registration: what, how it ended, how long, how much, and what it asked of the database', async () => {
+  const body = JSON.stringify(aRegistration())
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(`${app.url}/api/v1/registrations`, { method: 'POST', body, headers })
+  const bytes = (await answer.bytes()).byteLength
+  const line = await lineOf(answer)
+  expect(line).toMatchObject({
+    method: 'POST',
+    route: '/api/v1/registrations',
+    status: 201,
+    tier: 'upload',
+    bytesReceived: Buffer.byteLength(body),
+  })
+  expect(line.bytesSent).toBe(Number(answer.headers.get('content-length')))
+  expect(line.sqlCount).toBeGreaterThan(0)
+  expect(line.sqlMs).toBeGreaterThan(0)
+  expect(line.durationMs).toBeGreaterThan(0)
+  expect(bytes).toBeGreaterThan(0)
+})
+
+test('who asked, by id', async () => {
+  const answer = await fetch(`${app.url}/admin`, { headers: { cookie: reviewer.cookie } })
+  const line = await lineOf(answer)
+  expect(line).toMatchObject({ route: '/admin', status: 200, tier: 'admin', actorId: reviewer.actor.id })
+  expect(JSON.stringify(line)).not.toContain(reviewer.email)
+})
+
+test('a refusal has its code, whatever its shape', async () => {
+  for (const [path, code] of [
+    ['/nowhere', 'NOT_FOUND'],
+    ['/api/v1/nowhere', 'NOT_FOUND'],
+    ['/api/v1/registrations', 'UNAUTHORIZED'],
+  ]) {
+    const answer = await fetch(app.url + path)
+    expect(await lineOf(answer)).toMatchObject({ status: answer.status, code })
+  }
+})
+
+test('each request has one line', async () => {
+  for (const init of [{}, { method: 'HEAD' }, { method: 'OPTIONS' }, { method: 'DELETE' }]) {
+    const answer = await fetch(`${app.url}/api/v1/teams`, init)
+    await lineOf(answer)
+    const id = answer.headers.get('x-request-id')!
+    expect(app.ctx.logged.filter((line) => line.includes(id) && line.includes('request.answered'))).toHaveLength(1)
+  }
+})
