@@ -2,6 +2,7 @@ import { m } from '#messages'
 import { Page } from '#views/layouts/page.tsx'
 import { Button } from '#views/parts/button.tsx'
 import { Card } from '#views/parts/card.tsx'
+import { Countdown } from '#views/parts/countdown.tsx'
 import { ErrorSummary, type SummaryError } from '#views/parts/error-summary.tsx'
 import { Field } from '#views/parts/field.tsx'
 import { Flash } from '#views/parts/flash.tsx'
@@ -24,6 +25,7 @@ export function SignInPage({ site, next, email, errors = [], waitSeconds }: Sign
     <Page title={m.auth_sign_in_title()} tournamentName={site} isPrivate>
       <Heading title={m.auth_sign_in_title()} lead={m.auth_sign_in_lead()} />
       {waitSeconds !== undefined && <Flash kind="error" text={m.auth_wait({ count: waitSeconds })} />}
+      {waitSeconds !== undefined && <Countdown seconds={waitSeconds} />}
       <ErrorSummary errors={errors} />
       <Card>
         <form class="form-stack" method="post" action="/sign-in">

@@ -1,15 +1,31 @@
 import { m } from '#messages'
 import type { ErrorCode } from '#src/errors.ts'
 import { Page } from '#views/layouts/page.tsx'
+import { Button, LinkButton } from '#views/parts/button.tsx'
+import { Countdown, waitSentence } from '#views/parts/countdown.tsx'
 
-type Props = { code: ErrorCode; sentence: string; requestId: string; title: string; retryAfterSeconds?: number }
+type Props = {
+  code: ErrorCode
+  sentence: string
+  requestId: string
+  title: string
+  retryAfterSeconds?: number
+  /** The address that was asked for, where asking again harms nobody; undefined after a form. */
+  retryHref?: string
+}
 
 /** What went wrong, the request's id for whoever is asked about it, and the way on. */
 export function ErrorPage(props: Props) {
   return (
     <Page title={props.sentence} tournamentName={props.title} isPrivate>
       <h1 class="text-2xl font-semibold">{props.sentence}</h1>
-      <p class="mt-4">{hint(props)}</p>
+      <div class="mt-4">
+        {props.retryAfterSeconds === undefined ? (
+          <p>{hint(props)}</p>
+        ) : (
+          <Wait seconds={props.retryAfterSeconds} href={props.retryHref} />
+        )}
+      </div>
       <p class="mt-6">
         <a class="link" href="/">
           {m.errors_home()}
@@ -17,6 +33,27 @@ export function ErrorPage(props: Props) {
       </p>
       <p class="mt-8 text-sm opacity-80">{m.errors_request_id({ id: props.requestId })}</p>
     </Page>
+  )
+}
+
+/** How long, and how to go on then: by the same address, or by sending the same form, which the browser still has. */
+function Wait({ seconds, href }: { seconds: number; href: string | undefined }) {
+  return (
+    <>
+      <Countdown seconds={seconds} sentence={waitSentence(seconds)} />
+      {href === undefined && <p class="mt-4">{m.errors_wait_form()}</p>}
+      <p class="mt-4">
+        {href === undefined ? (
+          <Button kind="primary" attributes={{ 'data-countdown-retry': true, hidden: true }}>
+            {m.errors_send_again()}
+          </Button>
+        ) : (
+          <LinkButton kind="primary" href={href} attributes={{ 'data-countdown-retry': true }}>
+            {m.errors_try_again()}
+          </LinkButton>
+        )}
+      </p>
+    </>
   )
 }
 
@@ -32,7 +69,7 @@ export function ErrorFragment(props: Props) {
 }
 
 function hint({ code, retryAfterSeconds }: Props): string {
-  if (retryAfterSeconds !== undefined) return m.errors_wait({ seconds: retryAfterSeconds })
+  if (retryAfterSeconds !== undefined) return waitSentence(retryAfterSeconds)
   if (code === 'NOT_FOUND' || code === 'LINK_EXPIRED') return m.errors_hint_address()
   if (code === 'CSRF_FAILED') return m.errors_hint_reload()
   if (code === 'UNAUTHORIZED') return m.errors_hint_sign_in()
