@@ -18,6 +18,7 @@ import { asAppError, refusal } from './http/errors.ts'
 import { health } from './http/health.ts'
 import { checkAddress } from './http/host.ts'
 import { SERVER_BODY_MAX_BYTES } from './http/limits.ts'
+import { countAnswer, metrics } from './http/metrics.ts'
 import { logRequest } from './http/request-log.ts'
 import { pathOf } from './http/request-state.ts'
 import { commonHeaders, encode } from './http/responses.ts'
@@ -27,6 +28,7 @@ import { entryPages } from './registration/entry/pages.ts'
 import { registrationPages } from './registration/form/pages.ts'
 import { reviewAdmin } from './review/admin.ts'
 import { reviewApi } from './review/api.ts'
+import { systemAdmin } from './system/admin.ts'
 import { teamsApi } from './teams/api.ts'
 import { tournamentsApi } from './tournaments/api.ts'
 
@@ -72,18 +74,21 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     })
     // Elysia waits only for hooks that are async by name.
     .mapResponse({ as: 'global' }, async ({ request, responseValue, set }) => encode(ctx, request, responseValue, set))
-    .onAfterResponse({ as: 'global' }, ({ request, responseValue, set }) => {
+    .onAfterResponse({ as: 'global' }, ({ request, responseValue, route, set }) => {
       const status = responseValue instanceof Response ? responseValue.status : Number(set.status ?? 200)
       logRequest(ctx, request, status)
+      countAnswer(ctx, request, route, status)
     })
     .use(apiDocs(ctx, versionOne(ctx)))
     .use(health(ctx))
+    .use(metrics(ctx))
     .use(assets(files))
     .use(devParts(ctx))
     .use(authPages(ctx))
     .use(authAdmin(ctx))
     .use(registrationAdmin(ctx))
     .use(reviewAdmin(ctx))
+    .use(systemAdmin(ctx))
     .use(documentsPages(ctx))
     .use(entryPages(ctx))
     .use(tournamentPages(ctx))

@@ -4,6 +4,7 @@ import { makeApp } from '#src/app.ts'
 import { newSetupAddress } from '#src/auth/service.ts'
 import type { Config } from '#src/config.ts'
 import { loadAssets } from '#src/http/assets.ts'
+import { listenForMetrics } from '#src/http/metrics.ts'
 import { StartError } from '#src/lib/start-error.ts'
 import { startTimetable } from '#src/timetable.ts'
 import { openContext } from './open-context.ts'
@@ -23,6 +24,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   try {
     const app = makeApp(ctx, assets)
     listen(app, config)
+    const metrics = listenForMetrics(ctx)
     const timetable = startTimetable(ctx)
     for (const address of addressesOf(config, app.server!.port!)) print(`Teamsheet is ready at ${address}`)
     const setup = await newSetupAddress(ctx)
@@ -37,6 +39,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
     log.info({ reason }, 'server.stopping')
     await Promise.race([app.server!.stop(), Bun.sleep(FINISH_TIMEOUT_MS)])
     await app.server!.stop(true)
+    await metrics?.stop(true)
     await timetable.stop()
   } finally {
     await close()
