@@ -1,3 +1,5 @@
+import type { Verdict } from './lib/limiter.ts'
+
 /**
  * Every refusal the server can give: public, append-only codes with their HTTP status (RFC 9110) and the sentence a person reads.
  * The doors translate an AppError into problem+json (RFC 9457), a page or a fragment; nothing else is ever told to a client.
@@ -55,6 +57,9 @@ export type AppErrorDetails = {
 
 export type UsedUp = { name: string; limit: number; windowSeconds: number }
 
+/** What passes by itself may be tried again after this. */
+const UNAVAILABLE_SECONDS = 5
+
 /** The one way to refuse. */
 export class AppError extends Error {
   readonly code: ErrorCode
@@ -69,10 +74,17 @@ export class AppError extends Error {
     this.code = code
     this.status = ERRORS[code][0]
     this.errors = details.errors ?? []
-    this.retryAfterSeconds = details.retryAfterSeconds
+    this.retryAfterSeconds = details.retryAfterSeconds ?? (this.status === 503 ? UNAVAILABLE_SECONDS : undefined)
     this.usedUp = details.usedUp
   }
 }
+
+/** RATE_LIMITED by a window of which nothing is left. */
+export const usedUpError = (name: string, { limit, windowSeconds, resetSeconds }: Verdict): AppError =>
+  new AppError('RATE_LIMITED', {
+    retryAfterSeconds: Math.max(1, resetSeconds),
+    usedUp: { name, limit, windowSeconds },
+  })
 
 /** The wrong fields of a refused form, to show it again with them; throws whatever else was thrown. */
 export function fieldErrorsOf(thrown: unknown): FieldError[] {

@@ -1,6 +1,6 @@
 import type { AppContext } from '#src/context.ts'
 import type { Database } from '#src/db/client.ts'
-import { AppError } from '#src/errors.ts'
+import { AppError, usedUpError } from '#src/errors.ts'
 import { outsideScope } from '#src/lib/scope.ts'
 import { listHeldBytes } from './store.ts'
 
@@ -47,7 +47,7 @@ async function takeFromHour(
   taken: number,
 ): Promise<void> {
   const verdict = await ctx.limiter.take(name, { points, seconds: HOUR_SECONDS }, sender, taken)
-  if (!verdict.allowed) throw new AppError('RATE_LIMITED', { retryAfterSeconds: Math.max(1, verdict.resetSeconds) })
+  if (!verdict.allowed) throw usedUpError(name.replace(' ', '-'), verdict)
 }
 
 function countHeld(db: Database): Promise<Held> {

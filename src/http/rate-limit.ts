@@ -1,7 +1,6 @@
 import type { AppContext } from '#src/context.ts'
-import { AppError } from '#src/errors.ts'
+import { usedUpError } from '#src/errors.ts'
 import { hashToken } from '#src/lib/keys.ts'
-import type { Verdict } from '#src/lib/limiter.ts'
 import { networkOf } from '#src/lib/networks.ts'
 import type { Actor } from '#src/permissions.ts'
 import { rateLimitFields } from './rate-limit-fields.ts'
@@ -29,11 +28,11 @@ export async function countRequest(
     // Whatever drafts it names: a made-up cookie is no way round.
     const together = { ...window, points: window.points * ctx.config.rateLimitDrafts }
     const verdict = await ctx.limiter.take(`${tier}-together`, together, network)
-    if (!verdict.allowed) refuse(`${tier}-together`, verdict)
+    if (!verdict.allowed) throw usedUpError(`${tier}-together`, verdict)
   }
   const key = state.actor.kind === 'staff' ? state.actor.id : (draft ?? network)
   const verdict = await ctx.limiter.take(tier, window, key)
-  if (!verdict.allowed) refuse(tier, verdict)
+  if (!verdict.allowed) throw usedUpError(tier, verdict)
   Object.assign(headers, rateLimitFields(tier, verdict))
 }
 
@@ -54,7 +53,7 @@ export async function identifySender(ctx: AppContext, state: RequestState, reque
   const network = networkOf(state.address)
   const isGood = goodCredentials.get(ctx)?.delete(credential)
   const refusal = isGood ? undefined : ctx.limiter.findRefusal(BAD_CREDENTIALS, window, network)
-  if (refusal) refuse(BAD_CREDENTIALS, refusal)
+  if (refusal) throw usedUpError(BAD_CREDENTIALS, refusal)
   const actor = await ctx.identify(request)
   if (actor.kind === 'nobody') await ctx.limiter.take(BAD_CREDENTIALS, window, network)
   else noteGoodCredential(ctx, credential)
@@ -70,10 +69,6 @@ export function noteGoodCredential(ctx: AppContext, credential: string): void {
 }
 
 const isCounted = (ctx: AppContext, request: Request) => ctx.config.enableRateLimiting && request.method !== 'OPTIONS'
-
-function refuse(name: string, { limit, windowSeconds, resetSeconds }: Verdict): never {
-  throw new AppError('RATE_LIMITED', { retryAfterSeconds: resetSeconds, usedUp: { name, limit, windowSeconds } })
-}
 
 /** A digest of the draft's cookie, of whichever tournament. */
 function readDraftCookie(request: Request): string | undefined {

@@ -4,6 +4,7 @@ import type { Role } from '#src/permissions.ts'
 import { StaffPage } from '#views/layouts/staff.tsx'
 import { Button } from '#views/parts/button.tsx'
 import { Card } from '#views/parts/card.tsx'
+import { Countdown } from '#views/parts/countdown.tsx'
 import { DescriptionList } from '#views/parts/description-list.tsx'
 import { ErrorSummary, type SummaryError } from '#views/parts/error-summary.tsx'
 import { Field } from '#views/parts/field.tsx'
@@ -38,6 +39,7 @@ export function AccountPage({ frame, email, roles, passwordMin, isChanged, error
   return (
     <StaffPage title={m.auth_account_title()} flash={flash} {...frame}>
       <Heading title={m.auth_account_title()} />
+      {waitSeconds !== undefined && <Countdown seconds={waitSeconds} />}
       <ErrorSummary errors={errors} />
       <Card id="person" title={frame.staffName}>
         <DescriptionList

@@ -3,6 +3,7 @@ import { Page } from '#views/layouts/page.tsx'
 import { Button } from '#views/parts/button.tsx'
 import { Card } from '#views/parts/card.tsx'
 import { CheckboxField } from '#views/parts/checkbox-field.tsx'
+import { Countdown } from '#views/parts/countdown.tsx'
 import { DescriptionList } from '#views/parts/description-list.tsx'
 import { ErrorSummary, type SummaryError } from '#views/parts/error-summary.tsx'
 import { Field } from '#views/parts/field.tsx'
@@ -11,10 +12,16 @@ import { Flash, type FlashMessage } from '#views/parts/flash.tsx'
 import { Heading } from '#views/parts/heading.tsx'
 import { type RegistrationState, StateBadge } from '#views/parts/state-badge.tsx'
 
-export type EntryDoorProps = { site: string; reference: string; errors: SummaryError[] }
+export type EntryDoorProps = {
+  site: string
+  reference: string
+  errors: SummaryError[]
+  /** Too many wrong guesses: seconds until the next one counts. */
+  waitSeconds?: number
+}
 
 /** The way to a team's own page for whoever has its reference and PIN. */
-export function EntryDoorPage({ site, reference, errors }: EntryDoorProps) {
+export function EntryDoorPage({ site, reference, errors, waitSeconds }: EntryDoorProps) {
   const errorOf = (field: string) => errors.find((error) => error.field === field)?.message
   return (
     <Page title={m.entry_door_title()} tournamentName={site} isPrivate>
@@ -22,6 +29,7 @@ export function EntryDoorPage({ site, reference, errors }: EntryDoorProps) {
       <Card>
         <form class="form-stack" method="post" action="/entry" noValidate>
           <ErrorSummary errors={errors} />
+          {waitSeconds !== undefined && <Countdown seconds={waitSeconds} />}
           <Field
             name="reference"
             label={m.entry_reference()}

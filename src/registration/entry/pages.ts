@@ -48,10 +48,9 @@ export const entryPages = (ctx: AppContext) =>
           if (error.code !== 'VALIDATION_FAILED' && error.code !== 'RATE_LIMITED') throw error
           const errors = error.errors.length > 0 ? error.errors : [{ field: 'reference', message: error.message }]
           const headers = error.retryAfterSeconds === undefined ? {} : waitFields(error.retryAfterSeconds, error.usedUp)
-          return html(EntryDoorPage({ site: ctx.config.appTitle, reference: typed.reference, errors }), {
-            status: error.status,
-            headers,
-          })
+          const waitSeconds = error.retryAfterSeconds
+          const page = EntryDoorPage({ site: ctx.config.appTitle, reference: typed.reference, errors, waitSeconds })
+          return html(page, { status: error.status, headers })
         }
       },
       { admit: { tier: 'write', public: true, body: BODY_FORM } },

@@ -1,6 +1,6 @@
 import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
-import { AppError } from '#src/errors.ts'
+import { AppError, usedUpError } from '#src/errors.ts'
 import type { Window } from '#src/lib/limiter.ts'
 
 /**
@@ -24,7 +24,7 @@ export async function admitNewDraft(ctx: AppContext, { sender, isSending }: Save
   if (ctx.config.enableRateLimiting)
     for (const window of NEW_DRAFTS) {
       const verdict = await ctx.limiter.take(`new drafts ${window.points}`, window, sender)
-      if (!verdict.allowed) throw new AppError('RATE_LIMITED', { retryAfterSeconds: Math.max(1, verdict.resetSeconds) })
+      if (!verdict.allowed) throw usedUpError('new-drafts', verdict)
     }
   if (!(await ctx.files.hasRoom())) throw new AppError('STORAGE_UNAVAILABLE', { message: m.form_no_room() })
 }
