@@ -43,7 +43,7 @@ export type DependencyStatus = {
   state: 'closed' | 'open' | 'half-open'
   lastFailure: (Failure & { at: Date }) | undefined
   failuresInWindow: number
-  /** From when on a call tries it again, while it is open. */
+  /** From when on a call tries it again, while it rests. */
   nextTryAt: Date | undefined
   /** Since the process began: all, and those of them that were refused without a try. */
   calls: number
@@ -154,7 +154,10 @@ export function dependency(settings: DependencySettings): Dependency {
         breaker.state === CircuitState.Open ? 'open' : breaker.state === CircuitState.HalfOpen ? 'half-open' : 'closed',
       lastFailure,
       failuresInWindow: failures.count(),
-      nextTryAt: breaker.state === CircuitState.Open ? new Date(now().getTime() + rest.leftMs()) : undefined,
+      nextTryAt:
+        breaker.state === CircuitState.Open && rest.leftMs() > 0
+          ? new Date(now().getTime() + rest.leftMs())
+          : undefined,
       calls,
       refused,
     }),

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Config } from '#src/config.ts'
 import { type Dependency, type DependencySettings, dependency } from '#src/lib/dependency.ts'
-import { type Notice, type NoticeBoard, noticeBoard } from './notices.ts'
+import { type Notice, noticeBoard } from './notices.ts'
 import { type TaskBoard, taskBoard } from './tasks.ts'
 import { isFailing, type Traffic, traffic } from './traffic.ts'
 
@@ -21,15 +21,19 @@ export type Vitals = {
   /** What staff should hear of, until it is resolved or dismissed; the oldest first. */
   notices(): Notice[]
   dismissNotice(id: string): Notice | undefined
+  /** Hear of every notice as it is raised, whoever looks at the staff pages. They neither throw nor take long. */
+  noticeListeners: Set<(notice: Notice) => void>
 }
 
 export function makeVitals({ config, log, now }: { config: Config; log: Logger; now: () => Date }): Vitals {
   const dependencies = new Map<string, Dependency>()
   const answers = traffic(now)
-  // Whoever should hear of a notice outside the staff pages is told here.
-  const board: NoticeBoard = noticeBoard(now, (notice) =>
-    log.warn({ notice: notice.kind, subject: notice.subject }, 'notice.raised'),
-  )
+  const noticeListeners: Vitals['noticeListeners'] = new Set([
+    ({ kind, subject }) => log.warn({ notice: kind, subject }, 'notice.raised'),
+  ])
+  const board = noticeBoard(now, (notice) => {
+    for (const listen of noticeListeners) listen(notice)
+  })
   const resolveErrorRate = () => {
     if (!isFailing(answers.recent())) board.resolve('error-rate')
   }
@@ -77,5 +81,6 @@ export function makeVitals({ config, log, now }: { config: Config; log: Logger; 
       return board.shown()
     },
     dismissNotice: board.dismiss,
+    noticeListeners,
   }
 }

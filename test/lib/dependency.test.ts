@@ -79,6 +79,7 @@ test('after its rest one request tries it though twenty callers come, and its su
   const files = aDependency()
   await fail(files, 5)
   clock += MINUTE_MS
+  expect(files.status()).toMatchObject({ state: 'open', nextTryAt: undefined })
   host.behave('stall')
   const before = host.requests.length
   const callers = Array.from({ length: 20 }, () => outcome(files))

@@ -28,13 +28,15 @@ const aHost = () =>
 const down = () => Promise.reject(Object.assign(new Error('no'), { code: 'ECONNREFUSED' }))
 
 test('more than one answer of 5xx in a hundred raises a notice, once, until the window has gone by', () => {
+  const heard: string[] = []
+  vitals.noticeListeners.add(({ id }) => heard.push(id))
   answer(200, ANSWERS_MIN * 2 - 2)
   answer(503, 2)
   expect(shown()).toEqual([])
   answer(500, 1)
   expect(shown()).toEqual(['error-rate'])
   answer(500, 5)
-  expect(raised()).toBe(1)
+  expect([raised(), heard]).toEqual([1, ['error-rate']])
   clock += TRAFFIC_WINDOW_MS
   expect(vitals.traffic.recent()).toEqual({ answers: 0, errors: 0 })
   expect(shown()).toEqual([])

@@ -50,8 +50,8 @@ export function DependencyTable({ dependencies, timeZone, csrf }: DependencyTabl
         {
           key: 'next',
           label: m.system_next_try(),
-          cell: ({ state, nextTryAt }) =>
-            state === 'open' && nextTryAt ? <Moment at={nextTryAt} timeZone={timeZone} /> : m.system_next_try_due(),
+          cell: ({ nextTryAt }) =>
+            nextTryAt ? <Moment at={nextTryAt} timeZone={timeZone} /> : m.system_next_try_due(),
         },
         {
           key: 'calls',
