@@ -14,7 +14,7 @@ import { meetClient } from './http/client-address.ts'
 import { preflight } from './http/cors.ts'
 import { answerInScope } from './http/deadline.ts'
 import { devParts } from './http/dev-parts.ts'
-import { asAppError, refusal } from './http/errors.ts'
+import { asAppError, PROBES, refusal } from './http/errors.ts'
 import { health } from './http/health.ts'
 import { checkAddress } from './http/host.ts'
 import { SERVER_BODY_MAX_BYTES } from './http/limits.ts'
@@ -73,6 +73,7 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
       server?.timeout(request, ctx.config.requestTimeout + DEADLINE_GRACE_SECONDS)
     })
     // Elysia waits only for hooks that are async by name.
+      refuseWhileStopping(ctx, request, set)
     .mapResponse({ as: 'global' }, async ({ request, responseValue, set }) => encode(ctx, request, responseValue, set))
     .onAfterResponse({ as: 'global' }, ({ request, responseValue, route, set }) => {
       const status = responseValue instanceof Response ? responseValue.status : Number(set.status ?? 200)
@@ -102,6 +103,13 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
 /** A tournament's own pages: at `/` for the default one, under `/t/<slug>` for each. */
 const tournamentPages = (ctx: AppContext) =>
   new Elysia({ name: 'tournament-pages' }).use(homePages(ctx)).use(registrationPages(ctx))
+
+/** What still arrives on connections that were open is refused, and they end with it; the probes tell it in their own way. */
+function refuseWhileStopping(ctx: AppContext, request: Request, set: { headers: Record<string, unknown> }): void {
+  if (!ctx.gate.isClosed) return
+  set.headers.connection = 'close'
+  if (!PROBES.has(pathOf(request))) throw new AppError('SERVICE_STOPPING')
+}
 
 const versionOne = (ctx: AppContext) => new Elysia({ name: 'api.v1', prefix: '/api/v1' }).use(api(ctx))
 

@@ -2,8 +2,10 @@ import type { InferSelectModel } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { Database } from './db/client.ts'
+import type { DatabaseState } from './db/embedded/supervise.ts'
 import type { tournamentDocuments, tournaments } from './db/schema/index.ts'
 import type { FileStore } from './files/storage.ts'
+import type { Gate } from './lib/gate.ts'
 import type { GrowingDelay } from './lib/growing-delay.ts'
 import type { Keys } from './lib/keys.ts'
 import type { Limiter } from './lib/limiter.ts'
@@ -25,6 +27,10 @@ export type AppContext = {
   /** Waits that grow with wrong passwords, PINs and links. */
   guesses: GrowingDelay
   log: Logger
+  /** The requests that run; closed when the server stops. */
+  gate: Gate
+  /** Of the embedded database; a venue's own is taken to run. */
+  databaseState: () => DatabaseState
   /** How this process is doing: what is outside, its tasks, its answers, notices to staff. */
   vitals: Vitals
   /** Who sent the request; a bad credential counts as nobody. */

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { openDatabase } from '#src/db/client.ts'
 import { newToken } from '#src/lib/keys.ts'
 import { emptyForm } from '#src/registration/form/draft-form.ts'
 import { saveDraft } from '#src/registration/form/drafts.ts'
-import { runTask, startTimetable, TIMETABLE } from '#src/timetable.ts'
+import { keepWarm, runTask, startTimetable, TIMETABLE } from '#src/timetable.ts'
 import { type TestContext, testContext } from '#test/support/context.ts'
+import { testPostgres } from '#test/support/postgres.ts'
+import { openProxy } from '#test/support/proxy.ts'
 
 let ctx: TestContext
 beforeAll(async () => {
@@ -112,4 +115,42 @@ test('a task that takes long is told as started, and stopping waits for it', asy
   await timetable.stop()
   expect(isDone).toBe(true)
   expect(ctx.vitals.tasks.list().find(({ name }) => name === 'long')).toMatchObject({ runs: 1, nextAt: undefined })
+})
+
+test('the database is kept warm as often as the setting says, and 0 leaves it asleep', () => {
+  expect(keepWarm({ ...ctx.config, keepWarm: 240 })).toEqual([expect.objectContaining({ everyMs: 240_000 })])
+  expect(keepWarm({ ...ctx.config, keepWarm: 0 })).toEqual([])
+})
+
+test('while the database is away it is asked less and less often, and warm again soon after it returns', async () => {
+  const { connection } = await testPostgres()
+  const proxy = await openProxy({ ...connection, database: ctx.db.read.options.database })
+  const db = openDatabase(proxy.connection, 4)
+  const own = { ...ctx, db, vitals: ctx.vitals }
+  const [task] = keepWarm({ ...ctx.config, keepWarm: 3600 })
+  proxy.mode = 'hang_up'
+  const asked: { atMs: number; isDone: boolean }[] = []
+  const run = async () => {
+    try {
+      // The pool sends reads again by itself, but not these.
+      await db.write.unsafe('select 1')
+      asked.push({ atMs: performance.now(), isDone: true })
+    } catch (error) {
+      asked.push({ atMs: performance.now(), isDone: false })
+      throw error
+    }
+  }
+  const startedAt = performance.now()
+  const timetable = startTimetable(own, [{ ...task!, everyMs: 400, againMs: 20, run }])
+  while (asked.length < 4) await Bun.sleep(5)
+  proxy.mode = 'pass'
+  while (!asked.at(-1)!.isDone) await Bun.sleep(5)
+  await timetable.stop()
+  const gaps = asked.map(({ atMs }, at) => atMs - (asked[at - 1]?.atMs ?? startedAt))
+  // The first at its time, then soon, each time twice as late.
+  expect(gaps[0]).toBeGreaterThanOrEqual(400)
+  for (const at of [1, 2, 3]) expect(gaps[at]).toBeGreaterThanOrEqual(10 * 2 ** at)
+  expect(asked.slice(0, 4).every(({ isDone }) => !isDone)).toBe(true)
+  await db.close()
+  proxy.close()
 })

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { credentialOf, identify } from '#src/auth/pages.ts'
 import type { Config } from '#src/config.ts'
 import type { AppContext } from '#src/context.ts'
+import { awaitDatabase } from '#src/db/await-database.ts'
 import { type Connection, openDatabase } from '#src/db/client.ts'
 import { type EmbeddedDatabase, openEmbedded, startEmbedded } from '#src/db/embedded/embedded.ts'
 import { readInstallation } from '#src/db/installation.ts'
@@ -10,44 +11,49 @@ import { openLimits } from '#src/db/limits.ts'
 import { migrate } from '#src/db/migrate.ts'
 import { diskStore } from '#src/files/disk.ts'
 import { readOrMakeMark } from '#src/files/mark.ts'
+import { makeGate } from '#src/lib/gate.ts'
 import { makeKeys } from '#src/lib/keys.ts'
 import { readOrMakeSecretKey } from '#src/lib/secret-key.ts'
-import { StartError } from '#src/lib/start-error.ts'
 import { makeDefaultTournament, tournamentFinder } from '#src/tournaments/service.ts'
 import { makeVitals } from '#src/vitals/vitals.ts'
 
 export type OpenedContext = { ctx: AppContext; close(): Promise<void> }
 
+type Opening = {
+  /** Keeps the database for itself and running, as a server does; a command shares it. */
+  serving: boolean
+  /** Ends the wait for a database. */
+  signal?: AbortSignal
+}
+
+/** Of the 30 that the embedded PostgreSQL takes; commands beside the server need some, too. */
+const EMBEDDED_CONNECTIONS_MAX = 24
+
 /**
  * Everything a command needs, in the order it can be had: the database (started where it is ours and nobody runs it), its schema, the
- * installation's keys, the default tournament, the file store. Throws StartError with a sentence where one of them cannot be had.
+ * installation's keys, the default tournament, the file store. Throws StartError with a sentence where one of them cannot be had, and
+ * what `signal` was aborted with.
  */
-export async function openContext(
-  config: Config,
-  log: Logger,
-  { serving }: { serving: boolean },
-): Promise<OpenedContext> {
-  const embedded = config.databaseUrl === undefined ? await openOwnDatabase(config, log, serving) : undefined
+export async function openContext(config: Config, log: Logger, opening: Opening): Promise<OpenedContext> {
+  const embedded = config.databaseUrl === undefined ? await openOwnDatabase(config, log, opening.serving) : undefined
   const connection: Connection = embedded?.connection ?? { url: config.databaseUrl! }
+  const connectionsMax = embedded ? Math.min(config.databasePool, EMBEDDED_CONNECTIONS_MAX) : config.databasePool
   try {
-    await migrate(connection).catch(explainUnusable)
-    const db = openDatabase(
-      connection,
-      embedded ? Math.min(config.databasePool, EMBEDDED_CONNECTIONS_MAX) : config.databasePool,
-    )
-    const keys = makeKeys(config.secretKey ?? readOrMakeSecretKey(config.dataDir), config.secretKeyOld)
-    const filesDir = join(config.dataDir, 'files')
-    const { replaceSecretKey } = config
-    const { fileKey } = await readInstallation(db, { keys, filesMark: readOrMakeMark(filesDir), replaceSecretKey })
-    await makeDefaultTournament(db, config.tournamentPreset)
+    const { db, keys, fileKey } = await awaitDatabase(() => openInstallation(config, connection, connectionsMax), {
+      isPatient: config.waitForDatabase,
+      log,
+      signal: opening.signal,
+    })
     const now = () => new Date()
     const ctx: AppContext = {
       config,
       db,
-      files: await diskStore({ dir: filesDir, fileKey }),
+      files: await diskStore({ dir: filesDirOf(config), fileKey }),
       keys,
       ...openLimits({ config, db, keys, log, now }),
       log,
+      gate: makeGate(),
+      databaseState: embedded?.state ?? (() => 'running'),
       vitals: makeVitals({ config, log, now }),
       identify: (request) => identify(ctx, request),
       credentialOf: (request) => credentialOf(ctx, request),
@@ -58,7 +64,9 @@ export async function openContext(
       ctx,
       async close() {
         await db.close()
+        log.info('pools.closed')
         await embedded?.stop()
+        if (embedded?.owned) log.info('database.stopped')
       },
     }
   } catch (error) {
@@ -67,18 +75,24 @@ export async function openContext(
   }
 }
 
-/** What a venue's own PostgreSQL refuses with, as a sentence; its own words name neither password nor data. */
-function explainUnusable(error: unknown): never {
-  if (error instanceof StartError) throw error
-  const { code, message } = error as { code?: unknown; message?: string }
-  if (typeof code !== 'string') throw error
-  throw new StartError(`The database cannot be used: ${message} (${code}). Please check DATABASE_URL.`, {
-    cause: error,
-  })
+/** The database at this executable's schema, with what it keeps about this installation. */
+async function openInstallation(config: Config, connection: Connection, connectionsMax: number) {
+  await migrate(connection)
+  const db = openDatabase(connection, connectionsMax)
+  try {
+    const keys = makeKeys(config.secretKey ?? readOrMakeSecretKey(config.dataDir), config.secretKeyOld)
+    const { replaceSecretKey } = config
+    const filesMark = readOrMakeMark(filesDirOf(config))
+    const { fileKey } = await readInstallation(db, { keys, filesMark, replaceSecretKey })
+    await makeDefaultTournament(db, config.tournamentPreset)
+    return { db, keys, fileKey }
+  } catch (error) {
+    await db.close()
+    throw error
+  }
 }
 
-/** Of the 30 that the embedded PostgreSQL takes; commands beside the server need some, too. */
-const EMBEDDED_CONNECTIONS_MAX = 22
+const filesDirOf = (config: Config) => join(config.dataDir, 'files')
 
 const openOwnDatabase = (config: Config, log: Logger, serving: boolean): Promise<EmbeddedDatabase> =>
   serving ? startEmbedded({ dataDir: config.dataDir, log }) : openEmbedded({ dataDir: config.dataDir, log })

@@ -36,5 +36,7 @@ class RequestScope extends Scope {
 export const answerInScope =
   (ctx: AppContext) =>
   <T>(answer: (request: Request) => T) =>
-  (request: Request): T =>
-    inScope(new RequestScope(performance.now() + ctx.config.requestTimeout * SECOND_MS, request), () => answer(request))
+  (request: Request): T => {
+    const scope = new RequestScope(performance.now() + ctx.config.requestTimeout * SECOND_MS, request)
+    return ctx.gate.pass(scope, () => inScope(scope, () => answer(request)))
+  }

@@ -7,6 +7,7 @@ import type { AppContext, Tournament } from '#src/context.ts'
 import { readInstallation } from '#src/db/installation.ts'
 import { openLimits } from '#src/db/limits.ts'
 import { diskStore } from '#src/files/disk.ts'
+import { makeGate } from '#src/lib/gate.ts'
 import { makeKeys } from '#src/lib/keys.ts'
 import { NOBODY } from '#src/permissions.ts'
 import { PRESETS } from '#src/tournaments/presets.ts'
@@ -58,6 +59,8 @@ export async function testContext(
     ...openLimits({ config, db, keys, log, now }),
     log,
     vitals: makeVitals({ config, log, now }),
+    gate: makeGate(),
+    databaseState: () => 'running',
     identify: async () => NOBODY,
     credentialOf: () => undefined,
     tournament: (await findTournament())!,
