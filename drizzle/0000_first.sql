@@ -29,6 +29,12 @@ CREATE TABLE "files" (
 	"content_type" text NOT NULL,
 	"put_at" timestamp with time zone NOT NULL,
 	"sender_hash" "bytea" NOT NULL,
+	"picture_tries" smallint DEFAULT 0 NOT NULL,
+	"picture_tried_at" timestamp with time zone,
+	"pictures_at" timestamp with time zone,
+	"width" integer,
+	"height" integer,
+	"likeness" "bytea",
 	CONSTRAINT "files_never_empty" CHECK ("files"."bytes" > 0)
 );
 --> statement-breakpoint
@@ -346,6 +352,7 @@ CREATE INDEX "documents_by_file" ON "documents" USING btree ("file_id");--> stat
 CREATE INDEX "drafts_by_update" ON "drafts" USING btree ("updated_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "files_name" ON "files" USING btree ("tournament_id","name");--> statement-breakpoint
 CREATE INDEX "files_by_put_at" ON "files" USING btree ("put_at");--> statement-breakpoint
+CREATE INDEX "files_undrawn" ON "files" USING btree ("put_at") WHERE "files"."pictures_at" is null and "files"."content_type" <> 'application/pdf';--> statement-breakpoint
 CREATE UNIQUE INDEX "uploads_one_a_slot" ON "uploads" USING btree ("draft_id","slot");--> statement-breakpoint
 CREATE INDEX "uploads_by_expiry" ON "uploads" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "uploads_by_file" ON "uploads" USING btree ("file_id");--> statement-breakpoint

@@ -12,7 +12,8 @@ export const EXECUTABLE = join(ROOT, 'dist/teamsheet')
 const STAMP = `${EXECUTABLE}.sources`
 const QUICK_LEVEL = 9
 const RELEASE_LEVEL = 19
-const ENTRY = 'src/main.ts'
+/** The program, and what it starts threads with. */
+const ENTRIES = ['src/main.ts', 'src/files/heic-worker.ts']
 /** Why each of them: DESIGN.md, section 6. Names of classes and functions stay: libraries read them. */
 const BUNDLE_FLAGS = [
   ...['--minify-whitespace', '--minify-syntax', '--format=esm'],
@@ -51,7 +52,7 @@ async function writeLicenses(): Promise<void> {
   const { gatherLicenses } = await import('./licenses.ts')
   await inFolder(async (folder) => {
     const listing = join(folder, 'bundle.json')
-    await bun(['build', ENTRY, '--target=bun', ...BUNDLE_FLAGS, `--metafile=${listing}`, `--outdir=${folder}`], {
+    await bun(['build', ...ENTRIES, '--target=bun', ...BUNDLE_FLAGS, `--metafile=${listing}`, `--outdir=${folder}`], {
       isQuiet: true,
     })
     const { inputs } = (await Bun.file(listing).json()) as { inputs: Record<string, unknown> }
@@ -65,7 +66,7 @@ async function compile(pack: string): Promise<void> {
     const outfile = join(folder, 'teamsheet')
     const assets = ['dist/public', 'dist/licenses.txt', 'drizzle', pack].flatMap((path) => ['--asset', path])
     const flags = ['--compile', ...BUNDLE_FLAGS, ...EXECUTABLE_FLAGS, ...assets]
-    await bun(['build', ENTRY, ...flags, '--outfile', outfile], { isQuiet: true })
+    await bun(['build', ...ENTRIES, ...flags, '--outfile', outfile], { isQuiet: true })
     await run([outfile, 'version'])
     renameSync(outfile, EXECUTABLE)
   })

@@ -2,6 +2,7 @@
 import './countdown.ts'
 import './error-summary.ts'
 import './keep-typed.ts'
+import './pictures.ts'
 import './request-status.ts'
 import './save-status.ts'
 import './sections.ts'

@@ -1,5 +1,6 @@
 import type { AppContext } from '#src/context.ts'
 import { takeLock } from '#src/db/locks.ts'
+import { PICTURE_SIZES, pictureName } from '#src/files/picture-name.ts'
 import { drain } from '#src/lib/drain.ts'
 import * as store from './store.ts'
 
@@ -60,7 +61,8 @@ async function collect(ctx: AppContext, file: store.FileRow, lastPut: Date): Pro
     if (!(await store.isOrphan(tx, file.id, lastPut))) return false
     // The row first: where something has come to name it, this fails and the file stays.
     await store.removeFile(tx, file.id)
-    await ctx.files.remove(file.tournamentId, file.name)
+    for (const name of [file.name, ...PICTURE_SIZES.map((size) => pictureName(file.name, size))])
+      await ctx.files.remove(file.tournamentId, name)
     return true
   })
 }

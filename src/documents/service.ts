@@ -19,6 +19,7 @@ import * as store from './store.ts'
 
 export { fileAddress, openByToken } from './file-address.ts'
 export { collectOrphans, expireUploads } from './orphans.ts'
+export { drawMissingPictures } from './pictures.ts'
 
 const HOUR_MS = 3_600_000
 const UPLOAD_VALID_MS = 24 * HOUR_MS

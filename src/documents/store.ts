@@ -5,6 +5,8 @@ import type { ReceivedFile } from '#src/files/storage.ts'
 import type { Document, DocumentKind, DraftFile, Upload } from './model.ts'
 
 export type FileRow = { id: string; tournamentId: string; name: string; contentType: ContentType }
+/** `hasPictures`: undefined until it is settled. */
+export type PicturedFile = FileRow & { hasPictures: boolean | undefined }
 
 /** What the advisory lock on a file is taken for. */
 export const lockSubject = (tournamentId: string, name: string) => `${tournamentId}/${name}`
@@ -37,10 +39,56 @@ export async function claimFile(
   return row
 }
 
-export async function findFile(sql: Queryable, fileId: string): Promise<FileRow | undefined> {
+export async function findFile(sql: Queryable, fileId: string): Promise<PicturedFile | undefined> {
+  const [row] = await sql<(FileRow & { hasPictures: boolean | null })[]>`
+    select id, tournament_id as "tournamentId", name, content_type as "contentType",
+      case when pictures_at is not null or content_type = 'application/pdf' then likeness is not null end as "hasPictures"
+    from files where id = ${fileId}`
+  return row && { ...row, hasPictures: row.hasPictures ?? undefined }
+}
+
+/**
+ * Takes the longest known file of a document whose pictures nobody has settled or is at since `triedBefore`; at most `triesMax` times.
+ */
+export async function claimUndrawn(
+  sql: Queryable,
+  { now, triedBefore, triesMax }: { now: Date; triedBefore: Date; triesMax: number },
+): Promise<FileRow | undefined> {
   const [row] = await sql<FileRow[]>`
-    select id, tournament_id as "tournamentId", name, content_type as "contentType" from files where id = ${fileId}`
+    update files set picture_tries = picture_tries + 1, picture_tried_at = ${now} where id = (
+      select f.id from files f
+      where f.pictures_at is null and f.content_type <> 'application/pdf' and f.picture_tries < ${triesMax}
+        and (f.picture_tried_at is null or f.picture_tried_at < ${triedBefore})
+        and exists (select from documents d where d.file_id = f.id)
+      order by f.put_at limit 1 for update skip locked)
+    returning id, tournament_id as "tournamentId", name, content_type as "contentType"`
   return row
+}
+
+/** One more attempt at the pictures of a file; false where it was tried as often as may be. */
+export async function countPictureTry(sql: Queryable, fileId: string, triesMax: number, now: Date): Promise<boolean> {
+  const { count } = await sql`
+    update files set picture_tries = picture_tries + 1, picture_tried_at = ${now}
+    where id = ${fileId} and picture_tries < ${triesMax}`
+  return count > 0
+}
+
+/** An attempt that came to nothing through no fault of the file. */
+export async function uncountPictureTry(sql: Queryable, fileId: string): Promise<void> {
+  await sql`update files set picture_tries = picture_tries - 1 where id = ${fileId} and picture_tries > 0`
+}
+
+/** Without `facts` there are none and never will be. */
+export async function settlePictures(
+  sql: Queryable,
+  fileId: string,
+  now: Date,
+  facts?: { width: number; height: number; likeness: Uint8Array },
+): Promise<void> {
+  await sql`
+    update files set pictures_at = ${now}, width = ${facts?.width ?? null}, height = ${facts?.height ?? null},
+      likeness = ${facts?.likeness ?? null}
+    where id = ${fileId}`
 }
 
 type NewUpload = {

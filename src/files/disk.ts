@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { AppError } from '#src/errors.ts'
 import { durableDirectories, syncDirectory } from './directories.ts'
@@ -58,6 +58,12 @@ export function diskStore({
     keep: (received, tournamentId) => onDisk(keep(received, pathOf(dir, tournamentId, received.name), ensureDirectory)),
 
     discard: (received) => onDisk(rm(received.temporary, { force: true })),
+
+    async write(tournamentId, name, bytes) {
+      const temporary = incomingPath(incoming)
+      await onDisk(writeFile(temporary, bytes, { mode: 0o600, flush: true }))
+      await onDisk(place(temporary, pathOf(dir, tournamentId, name), ensureDirectory))
+    },
 
     async open(tournamentId, name) {
       const file = Bun.file(pathOf(dir, tournamentId, name))
@@ -121,6 +127,12 @@ async function keep(received: ReceivedFile, path: string, ensureDirectory: (path
   if ((await sizeOf(path)) === received.bytes) await rm(received.temporary, { force: true })
   else await rename(received.temporary, path)
   // Also for a file that was there: whoever put it may not have come this far yet.
+  await syncDirectory(dirname(path))
+}
+
+async function place(temporary: string, path: string, ensureDirectory: (path: string) => Promise<void>) {
+  await ensureDirectory(dirname(path))
+  await rename(temporary, path)
   await syncDirectory(dirname(path))
 }
 

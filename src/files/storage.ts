@@ -27,6 +27,8 @@ export type FileStore = {
   keep(received: ReceivedFile, tournamentId: string): Promise<void>
   /** Deletes a received file; nothing happens once it was kept. */
   discard(received: ReceivedFile): Promise<void>
+  /** Writes bytes of our own making under a name, durably; what was there is replaced. */
+  write(tournamentId: string, name: string, bytes: Uint8Array): Promise<void>
   /** Throws NOT_FOUND. */
   open(tournamentId: string, name: string): Promise<Blob>
   /** Durable when it returns; a file that is not there is no error. */

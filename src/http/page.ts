@@ -1,8 +1,8 @@
 import type { VNode } from 'preact'
 import type { AppContext } from '#src/context.ts'
+import type { GappedPage } from '#src/lib/gapped-page.ts'
 import { renderFragment, renderPage } from '#views/layouts/render.ts'
 import { chooseEncoding } from './compression.ts'
-import type { GappedPage } from './gapped-page.ts'
 
 const HTML = 'text/html; charset=utf-8'
 

@@ -15,6 +15,8 @@ import { RegistrationPage, type RegistrationPageProps } from '#views/review/regi
 import { type DocumentLine, REASON_LENGTH_MAX, type Registration } from './model.ts'
 import { approve, getRegistration, type Outcome, reject, viewDocument } from './service.ts'
 
+/** Of the pictures that are drawn of a document, the one to read it by. */
+const SHOWN_PICTURE_SIZE = 1280
 const OUTCOMES = ['approved', 'rejected'] as const
 const DECIDE = { approved: approve, rejected: reject }
 const DONE = { approved: m.review_approved, rejected: m.review_rejected }
@@ -51,6 +53,15 @@ export const reviewAdmin = (ctx: AppContext) =>
       '/admin/registrations/:id/documents/:documentId',
       async ({ actor, tournament, params }) =>
         seeOther(await viewDocument(ctx, actor, tournament, params.id, params.documentId), FRAMED_HERE),
+      { admit: { tier: 'admin', requires: 'documents.see', body: BODY_NONE } },
+    )
+    .get(
+      '/admin/registrations/:id/documents/:documentId/picture',
+      async ({ actor, tournament, params }) =>
+        seeOther(
+          await viewDocument(ctx, actor, tournament, params.id, params.documentId, SHOWN_PICTURE_SIZE),
+          FRAMED_HERE,
+        ),
       { admit: { tier: 'admin', requires: 'documents.see', body: BODY_NONE } },
     )
     .post(
@@ -119,8 +130,7 @@ function documentsOf(registration: Registration, mayOpen: boolean): ShownDocumen
   ]
 }
 
-/** Browsers other than Safari show no HEIC. */
 function shownAs(contentType: DocumentLine['contentType']): ShownDocument['shownAs'] {
-  if (contentType === 'application/pdf') return 'pdf'
-  return contentType !== null && contentType !== 'image/heic' ? 'image' : 'link'
+  if (contentType === null) return 'link'
+  return contentType === 'application/pdf' ? 'pdf' : 'image'
 }

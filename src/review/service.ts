@@ -2,6 +2,7 @@ import { record } from '#src/audit/service.ts'
 import type { AppContext, Tournament } from '#src/context.ts'
 import { fileAddress } from '#src/documents/service.ts'
 import { AppError } from '#src/errors.ts'
+import type { PictureSize } from '#src/files/picture-name.ts'
 import { type Actor, may } from '#src/permissions.ts'
 import { UUID } from './board.ts'
 import { findDocument } from './store.ts'
@@ -12,7 +13,7 @@ export { approve, type Decision, type Outcome, reject } from './decide.ts'
 export { closeOpenRequests as closeRequest } from './store.ts'
 
 /**
- * A short-lived address of one document, for one look at it, which is written down.
+ * A short-lived address of one document, or of a picture of it, for one look at it, which is written down.
  * Throws NOT_FOUND, and FORBIDDEN for actors who may not see documents.
  */
 export async function viewDocument(
@@ -21,6 +22,7 @@ export async function viewDocument(
   tournament: Tournament,
   teamId: string,
   documentId: string,
+  picture?: PictureSize,
 ): Promise<string> {
   if (!may(actor, 'documents.see', tournament.id)) throw new AppError('FORBIDDEN')
   const isId = UUID.test(teamId) && UUID.test(documentId)
@@ -32,12 +34,13 @@ export async function viewDocument(
       actor,
       tournamentId: tournament.id,
       subjectId: document.id,
-      data: { teamId },
+      data: picture === undefined ? { teamId } : { teamId, picture },
     }),
   )
   return fileAddress(ctx, {
     fileId: document.fileId,
     downloadName: document.fileName,
     contentType: document.contentType,
+    picture,
   })
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { newSetupAddress } from '#src/auth/service.ts'
+import { AppError } from '#src/errors.ts'
 import {
   axe,
   BROWSER_TEST_MAX_MS,
@@ -138,7 +139,7 @@ test('a document is asked for when it is opened, not before', async () => {
   await page.locator('#documents').scrollIntoViewIfNeeded()
   await page.waitForLoadState('networkidle')
   expect(await looks()).toBe(0)
-  const photo = page.waitForResponse((response) => response.headers()['content-type'] === 'image/jpeg')
+  const photo = page.waitForResponse((response) => response.headers()['content-type'] === 'image/webp')
   await page.click('summary:has-text("Group photo")')
   await photo
   expect(
@@ -153,6 +154,22 @@ test('a document is asked for when it is opened, not before', async () => {
   expect(await looks()).toBe(2)
   expect(complaints).toEqual([])
   expect(await axe(page)).toEqual([])
+  await close()
+})
+
+test('a picture that does not come says so, and comes with another try', async () => {
+  const { open } = ctx.files
+  ctx.files.open = () => Promise.reject(new AppError('STORAGE_UNAVAILABLE'))
+  const { page, close } = await openStaffPage(`/admin/registrations/${id}`)
+  await page.click('summary:has-text("Group photo")')
+  const retry = page.locator('details[open] button:has-text("Try again")')
+  await retry.waitFor({ state: 'visible' })
+  expect(await page.locator('details[open] img').isVisible()).toBe(false)
+  expect(await axe(page)).toEqual([])
+  ctx.files.open = open
+  await retry.click()
+  await page.locator('details[open] img').waitFor({ state: 'visible' })
+  expect(await retry.isVisible()).toBe(false)
   await close()
 })
 

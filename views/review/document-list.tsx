@@ -26,6 +26,21 @@ export function DocumentList({ documents }: { documents: ShownDocument[] }) {
   )
 }
 
+/** A picture that does not come makes room for a sentence and another try (public/scripts/pictures.ts). */
+function Picture({ src, label }: { src: string; label: string }) {
+  return (
+    <div data-picture>
+      <img class="max-h-[80vh] max-w-full self-start" src={src} alt={label} loading="lazy" />
+      <div class="flex flex-wrap items-center gap-3 rounded-(--radius-field) bg-base-200 p-4" role="status" hidden>
+        <span>{m.review_picture_missing()}</span>
+        <button class="btn btn-sm" type="button">
+          {m.review_picture_retry()}
+        </button>
+      </div>
+    </div>
+  )
+}
+
 function OpenableDocument({ label, fileName, href, shownAs }: ShownDocument & { href: string }) {
   const link = (
     <a class="link" href={href} target="_blank" rel="noopener">
@@ -44,7 +59,7 @@ function OpenableDocument({ label, fileName, href, shownAs }: ShownDocument & { 
       <div class="flex flex-col gap-3 pb-4">
         {link}
         {shownAs === 'image' ? (
-          <img class="max-h-[80vh] max-w-full self-start" src={href} alt={label} loading="lazy" />
+          <Picture src={`${href}/picture`} label={label} />
         ) : (
           // A sandboxed frame stays empty in Safari: the file's own headers guard it.
           <iframe class="h-[80vh] w-full" src={href} title={label} loading="lazy" />

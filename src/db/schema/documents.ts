@@ -20,10 +20,19 @@ export const files = pgTable(
     putAt: instant('put_at').notNull(),
     /** Keyed hash of the address that put it last, to which it is charged while no document names it. */
     senderHash: bytea('sender_hash').notNull(),
+    /** How often pictures of it were begun: a file that ends the process is not tried for ever. */
+    pictureTries: smallint('picture_tries').notNull().default(0),
+    pictureTriedAt: instant('picture_tried_at'),
+    /** When it was settled whether there are pictures of it: then it has a size in pixels and a likeness, or never will. */
+    picturesAt: instant('pictures_at'),
+    width: integer(),
+    height: integer(),
+    likeness: bytea(),
   },
   (t) => [
     uniqueIndex('files_name').on(t.tournamentId, t.name),
     index('files_by_put_at').on(t.putAt),
+    index('files_undrawn').on(t.putAt).where(sql`${t.picturesAt} is null and ${t.contentType} <> 'application/pdf'`),
     check('files_never_empty', sql`${t.bytes} > 0`),
   ],
 )

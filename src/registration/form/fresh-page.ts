@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import type { Tournament } from '#src/context.ts'
-import { type GappedPage, gappedPage } from '#src/http/gapped-page.ts'
+import { type GappedPage, gappedPage } from '#src/lib/gapped-page.ts'
 import { renderPage } from '#views/layouts/render.ts'
 
 /** Stands where each asker's own token goes; tokens are longer. */

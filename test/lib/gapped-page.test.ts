@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { gunzipSync } from 'node:zlib'
-import { gappedPage } from '#src/http/gapped-page.ts'
+import { gappedPage } from '#src/lib/gapped-page.ts'
 
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 const LONG = 'அணி '.repeat(20_000)
