@@ -18,15 +18,15 @@ export type Limiter = {
 
 /** Of one name. An honest venue meets some hundred networks a minute; this many take about 3 MB. */
 export const WINDOWS_MAX = 20_000
-/** So many of the oldest are looked at to find one that may be forgotten. */
-const OLDEST_LOOKED_AT = 16
+/** Of the maximum: as many are forgotten at once, since to find the oldest of a map costs as much for many as for one. */
+const FORGOTTEN_SHARE = 1 / 16
 
 type Counted = { taken: number; endsAtMs: number }
 
 /**
- * Windows in this process's memory. Of each name it keeps at most `windowsMax`: one more makes it forget one that has ended, else the
- * oldest that is not used up, else the oldest. So in a flood from more networks than that everybody else still comes in, who was refused
- * stays refused until the window ends, and only those that were counted but not refused may begin anew before their time.
+ * Windows in this process's memory. Of each name it keeps at most `windowsMax`: one more makes it forget a sixteenth, those that have
+ * ended, else the oldest that are not used up, else the oldest. So in a flood from more networks than that everybody else still comes in,
+ * who was refused stays refused until the window ends, and only who was counted but not refused may begin anew before the time.
  */
 export function memoryLimiter(nowMs = () => performance.now(), windowsMax = WINDOWS_MAX): Limiter {
   const names = new Map<string, Map<string, Counted>>()
@@ -38,7 +38,7 @@ export function memoryLimiter(nowMs = () => performance.now(), windowsMax = WIND
       let counted = windows.get(key)
       if (counted === undefined || counted.endsAtMs <= now) {
         windows.delete(key)
-        if (windows.size >= windowsMax) makeRoom(windows, window, now)
+        if (windows.size >= windowsMax) makeRoom(windows, window, now, Math.ceil(windowsMax * FORGOTTEN_SHARE))
         counted = { taken: 0, endsAtMs: now + window.seconds * 1000 }
         windows.set(key, counted)
       }
@@ -56,18 +56,19 @@ export function memoryLimiter(nowMs = () => performance.now(), windowsMax = WIND
 }
 
 /** All windows of a name are as long, so they end in the order they were begun, which is the order of the map. */
-function makeRoom(windows: Map<string, Counted>, window: Window, now: number): void {
-  let looked = 0
-  let oldest: string | undefined
+function makeRoom(windows: Map<string, Counted>, window: Window, now: number, count: number): void {
+  const usedUp: string[] = []
+  let missing = count
   for (const [key, { taken, endsAtMs }] of windows) {
-    oldest ??= key
-    if (endsAtMs <= now || taken < window.points) {
+    if (missing === 0 || usedUp.length === count) break
+    if (endsAtMs > now && taken >= window.points) {
+      usedUp.push(key)
+    } else {
       windows.delete(key)
-      return
+      missing -= 1
     }
-    if (++looked === OLDEST_LOOKED_AT) break
   }
-  if (oldest !== undefined) windows.delete(oldest)
+  for (const key of usedUp.slice(0, missing)) windows.delete(key)
 }
 
 export const verdictOf = ({ taken, endsAtMs }: Counted, window: Window, now: number): Verdict => ({
