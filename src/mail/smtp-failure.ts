@@ -6,6 +6,12 @@ const PERMANENT_FROM = 500
 /** Answers to these are about one message; answers to all others, and silence, are about the server or our account there. */
 const ABOUT_THE_MESSAGE = new Set(['RCPT TO', 'DATA'])
 
+/** What stands for an answer where the server gave none. */
+const SILENT: Readonly<Record<string, string>> = {
+  ETIMEDOUT: 'The mail server did not answer in time.',
+  ECONNECTION: 'The mail server ended the connection without an answer.',
+}
+
 /** How a try failed. `isFinal`: this message will never be taken. `isTheServers`: any other message would have failed as well. */
 export type SmtpFailure = { answer: string; isFinal: boolean; isTheServers: boolean; code: string }
 
@@ -23,7 +29,8 @@ export function requireAddress(address: string): string {
 /** Reads what nodemailer threw; `secrets` do not appear in the answer. */
 export function readFailure(error: unknown, secrets: readonly string[]): SmtpFailure {
   const { message, response, responseCode, command, code } = error as Record<string, unknown>
-  const said = typeof response === 'string' && response !== '' ? response : String(message ?? error)
+  const said =
+    typeof response === 'string' && response !== '' ? response : (SILENT[String(code)] ?? String(message ?? error))
   const answer = secrets.reduce((text, secret) => text.replaceAll(secret, '…'), said)
   const isAboutMessage = ABOUT_THE_MESSAGE.has(String(command)) && typeof responseCode === 'number'
   return {

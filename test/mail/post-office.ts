@@ -45,6 +45,15 @@ export async function openPostOffice({ config, standIn, timeouts }: Options = {}
   }
 }
 
+/** Forgets what came in and says yes again; the next mail needs a new connection. */
+export async function freshServer({ server }: PostOffice): Promise<void> {
+  server.rules = {}
+  server.cut()
+  // Until the other end has noticed.
+  await Bun.sleep(20)
+  server.received.length = 0
+}
+
 let posted = 0
 
 /** A mail of the tournament, committed. */

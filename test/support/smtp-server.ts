@@ -26,6 +26,8 @@ export type SmtpStandIn = {
   /** Everything that came in whole, whatever it was answered with. */
   received: Received[]
   connections: number
+  /** Hangs up on everybody. */
+  cut(): void
   /** Nobody listens any more; connections are cut. */
   close(): Promise<void>
 }
@@ -69,10 +71,13 @@ export async function smtpStandIn({ port = 0, security = 'none', login }: Option
     rules: {},
     received: [],
     connections: 0,
+    cut() {
+      for (const socket of sockets.values()) socket.destroy()
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
-        for (const socket of sockets.values()) socket.destroy()
+        standIn.cut()
       }),
   }
 

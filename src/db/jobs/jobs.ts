@@ -11,6 +11,8 @@ const POLL_SECONDS = 2
 const POLL_WITH_NOTIFY_SECONDS = 60
 const SUPERVISE_SECONDS = 60
 const CRON_SECONDS = 45
+/** Jobs that one worker takes at once and does one after the other. */
+const BATCH = 2
 /** We have no jobs that wait for others. */
 const FLOW_SECONDS = 3600
 
@@ -53,14 +55,21 @@ export async function startJobs(db: Database, log: Logger): Promise<Jobs> {
     async work(queue, concurrency, run) {
       const options = {
         localConcurrency: concurrency,
-        batchSize: 1,
+        // A worker that found as many as it may take looks again at once, but not where that is one.
+        batchSize: BATCH,
+        burstWhenBatchFull: true,
         pollingIntervalSeconds: POLL_SECONDS,
         notifyPollingIntervalSeconds: POLL_WITH_NOTIFY_SECONDS,
-        // A worker that found something looks again at once.
-        burstWhenBatchFull: true,
       }
-      await boss.work<Record<string, string>>(queue, options, async ([job]) => run(job!.data))
+      await boss.work<Record<string, string>>(queue, options, (batch) => inTurn(batch, run))
     },
     stop: (timeoutMs) => boss.stop({ graceful: true, timeout: timeoutMs, close: false }),
   }
+}
+
+/** One that fails fails its batch, after the others had their turn: what is done again must be safe to be done again. */
+async function inTurn<Data>(batch: readonly { data: Data }[], run: (data: Data) => Promise<void>): Promise<void> {
+  const failures: unknown[] = []
+  for (const { data } of batch) await run(data).catch((error) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
 }
