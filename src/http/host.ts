@@ -9,7 +9,8 @@ const ADDRESS_LENGTH_MAX = 4096
 /**
  * Refuses addresses that nothing of ours has: unreadable, too long, or with a NUL, which no text in the database can hold
  * (MALFORMED_REQUEST). Refuses hosts that are not ours, so that no answer carries a stranger's name (WRONG_HOST): with `PUBLIC_URL`
- * every other host, loopback aside; without it every name but loopback and IP literals. Probes may come by any host.
+ * every other host, loopback aside; without it every name but loopback and IP literals. Probes may come by any host. Behind a trusted proxy the host is the
+ * one it was asked by (client-address.ts).
  */
 export function checkAddress(ctx: AppContext, request: Request): void {
   const { url } = requestState(request)
