@@ -69,7 +69,7 @@ function inTurn<T>(turns: Turns, scope: Scope | undefined, work: (scope: Scope |
       cancel(reason: unknown) {
         if (isWaiting) turns.leave(turn)
         if (isWaiting) reject(reason)
-        else setTimeout(() => reject(reason), CANCEL_GRACE_MS)
+        else setTimeout(() => reject(reason), CANCEL_GRACE_MS).unref()
       },
     } satisfies Cancellable & { start(): void }
     const reason = scope?.reason

@@ -76,7 +76,7 @@ export class Statement implements Cancellable {
     }
     this.stop()
     // PostgreSQL itself may be what hangs. The connection stays taken until the driver has heard of it.
-    setTimeout(() => this.reject(reason), CANCEL_GRACE_MS)
+    setTimeout(() => this.reject(reason), CANCEL_GRACE_MS).unref()
   }
 
   /** The driver can cancel what is active; what is not yet, for want of a connection, would be lost with its connection. */

@@ -70,7 +70,7 @@ export class Scope {
     const { reason } = this
     if (reason === undefined) {
       running.set(one, this)
-      looking ??= scopes.run(undefined, () => setInterval(look, LOOK_EVERY_MS))
+      looking ??= scopes.run(undefined, () => setInterval(look, LOOK_EVERY_MS).unref())
     } else one.cancel(reason)
   }
 
