@@ -37,9 +37,9 @@ const DEADLINE_GRACE_SECONDS = 5
 
 /**
  * What happens when somebody asks. A request meets, in this order: its scope with its deadline (http/deadline.ts), its id and the headers
- * of every answer (a preflight ends here), the client's address, the host check; then the door of its route (http/admit.ts): who is it, how often, may they,
- * our own form, the body; then the handler. What is thrown on the way becomes a refusal in the words of the door; every answer is
- * compressed and logged.
+ * of every answer (a preflight ends here), the client's address, the host check; then the door of its route (http/admit.ts): who is it,
+ * how often, may they, our own form, the body; then the handler. What is thrown on the way becomes a refusal in the words of the door;
+ * every answer is compressed and logged.
  */
 export function makeApp(ctx: AppContext, files: AssetFiles) {
   let methodsOf: (pathname: string) => string[] = () => []
