@@ -69,11 +69,11 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
       const answered = preflight(ctx, request)
       if (answered) return answered
       meetClient(ctx, request, server)
+      refuseWhileStopping(ctx, request, set)
       checkAddress(ctx, request)
       server?.timeout(request, ctx.config.requestTimeout + DEADLINE_GRACE_SECONDS)
     })
     // Elysia waits only for hooks that are async by name.
-      refuseWhileStopping(ctx, request, set)
     .mapResponse({ as: 'global' }, async ({ request, responseValue, set }) => encode(ctx, request, responseValue, set))
     .onAfterResponse({ as: 'global' }, ({ request, responseValue, route, set }) => {
       const status = responseValue instanceof Response ? responseValue.status : Number(set.status ?? 200)
@@ -100,16 +100,16 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
   return app
 }
 
-/** A tournament's own pages: at `/` for the default one, under `/t/<slug>` for each. */
-const tournamentPages = (ctx: AppContext) =>
-  new Elysia({ name: 'tournament-pages' }).use(homePages(ctx)).use(registrationPages(ctx))
-
 /** What still arrives on connections that were open is refused, and they end with it; the probes tell it in their own way. */
 function refuseWhileStopping(ctx: AppContext, request: Request, set: { headers: Record<string, unknown> }): void {
   if (!ctx.gate.isClosed) return
   set.headers.connection = 'close'
   if (!PROBES.has(pathOf(request))) throw new AppError('SERVICE_STOPPING')
 }
+
+/** A tournament's own pages: at `/` for the default one, under `/t/<slug>` for each. */
+const tournamentPages = (ctx: AppContext) =>
+  new Elysia({ name: 'tournament-pages' }).use(homePages(ctx)).use(registrationPages(ctx))
 
 const versionOne = (ctx: AppContext) => new Elysia({ name: 'api.v1', prefix: '/api/v1' }).use(api(ctx))
 
