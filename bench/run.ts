@@ -10,11 +10,12 @@ import { measureReads } from './reads.ts'
 import { measureRegistrations } from './registrations.ts'
 import { conclude, title } from './report.ts'
 import { findProduct, startProduct } from './server.ts'
+import { measureSlowClients } from './slow-clients.ts'
 import { measureStarts } from './start-up.ts'
 import { ensureTools } from './tools.ts'
 import { measureWire } from './wire.ts'
 
-const CHAPTERS = ['start', 'wire', 'reads', 'registrations', 'memory', 'growth'] as const
+const CHAPTERS = ['start', 'wire', 'reads', 'registrations', 'memory', 'slow', 'growth'] as const
 type Chapter = (typeof CHAPTERS)[number]
 
 /** After a start, until what it set off is done. */
@@ -46,6 +47,7 @@ await inFolder(async (folder) => {
     if (chapters.has('reads')) await measureReads(server, options)
     if (chapters.has('registrations')) await measureRegistrations(server, options)
     if (chapters.has('memory')) await reportMemory(server, atStart)
+    if (chapters.has('slow')) await measureSlowClients(server, options)
   } finally {
     await server.stop()
   }
