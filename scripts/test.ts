@@ -1,6 +1,7 @@
 /** `bun run test`: everything, on a machine that has nothing but Bun. Stops at the first step that fails. */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { findPrivateLines, readRunLog } from '../test/support/run-log.ts'
 import { build } from './build.ts'
 import { ensureChromium } from './chromium.ts'
 import { measureCoverage } from './coverage.ts'
@@ -13,6 +14,10 @@ const TEST_TIMEOUT_MS = 120_000
 const REPORTS = join(ROOT, 'coverage')
 /** Where bunfig.toml has it written. */
 const COVERAGE = join(REPORTS, 'lcov.info')
+/** Every line that a server under test logged, and the secrets that it gave out. */
+const RUN_LOG = join(REPORTS, 'log')
+const LOG_LINES_MIN = 1000
+const LOG_LINES_SHOWN = 5
 const BROWSER_SUPPORT = 'support/browser.ts'
 const EXECUTABLE_TESTS = 'test/executable/'
 
@@ -30,10 +35,12 @@ async function testEverything(): Promise<void> {
   await step('Build', () => build({ isQuick: true }))
   const files = await listTests()
   rmSync(REPORTS, { recursive: true, force: true })
+  mkdirSync(RUN_LOG, { recursive: true })
   await step('Source', () => runTests('source', files.source, { isMeasured: true }))
   await step('Browser', () => runTests('browser', files.browser, { isMeasured: true }))
   await step('Coverage', checkCoverage)
   await step('Executable', () => runTests('executable', files.executable, { isMeasured: false }))
+  await step('Log', checkLog)
 }
 
 async function listTests() {
@@ -61,7 +68,7 @@ async function runTests(
     ...files.map((file) => `./${file}`),
   ]
   // As on a CI machine everywhere: `test.only` and new snapshots are refused.
-  const isPassed = await bun(args, { env: { CI: 'true' } }).then(
+  const isPassed = await bun(args, { env: { CI: 'true', TEST_LOG_FOLDER: RUN_LOG } }).then(
     () => true,
     () => false,
   )
@@ -96,6 +103,16 @@ async function checkCoverage(): Promise<void> {
   }
   console.log(`Line coverage of src: ${percent.toFixed(1)} % (${covered} of ${total} lines)`)
   if (percent < COVERAGE_MIN_PERCENT) throw new Error(`That is less than ${COVERAGE_MIN_PERCENT} %.`)
+}
+
+/** Throws where the log of the whole run holds a person's name, address, number, or what lets somebody in. */
+async function checkLog(): Promise<void> {
+  const log = readRunLog(RUN_LOG)
+  const found = findPrivateLines(log)
+  for (const line of found.slice(0, LOG_LINES_SHOWN)) console.log(`   ${line}`)
+  console.log(`${log.lines.length} lines and ${log.secrets.size} secrets were looked at.`)
+  if (found.length > 0) throw new Error(`${found.length} lines of the log tell something private.`)
+  if (log.lines.length < LOG_LINES_MIN || log.secrets.size === 0) throw new Error('The log of the run is not whole.')
 }
 
 /** Counts what failed besides tests as one failure: the closing line never looks better than the run was. */

@@ -9,11 +9,13 @@ import { openLimits } from '#src/db/limits.ts'
 import { diskStore } from '#src/files/disk.ts'
 import { makeGate } from '#src/lib/gate.ts'
 import { makeKeys } from '#src/lib/keys.ts'
+import { logOptions } from '#src/lib/log.ts'
 import { NOBODY } from '#src/permissions.ts'
 import { PRESETS } from '#src/tournaments/presets.ts'
 import { addTournament, makeDefaultTournament, tournamentFinder } from '#src/tournaments/service.ts'
 import { makeVitals } from '#src/vitals/vitals.ts'
 import { testDatabase } from './database.ts'
+import { keepLog } from './run-log.ts'
 
 const SECRET_KEY = 'a secret key that only the tests are started with'
 
@@ -48,7 +50,12 @@ export async function testContext(
   let travelledMs = 0
   const now = () => new Date(Date.now() + travelledMs)
   const findTournament = tournamentFinder(db, now)
-  const log = pino({ level: 'debug', messageKey: 'event' }, { write: (line: string) => void logged.push(line) })
+  const log = pino(logOptions('debug'), {
+    write(line: string) {
+      logged.push(line)
+      keepLog(line)
+    },
+  })
   const ctx: TestContext = {
     config,
     db,
@@ -58,9 +65,9 @@ export async function testContext(
     files: diskStore({ dir: join(dataDir, 'files'), fileKey, leastFreeBytes: 0 }),
     ...openLimits({ config, db, keys, log, now }),
     log,
-    vitals: makeVitals({ config, log, now }),
     gate: makeGate(),
     databaseState: () => 'running',
+    vitals: makeVitals({ config, log, now }),
     identify: async () => NOBODY,
     credentialOf: () => undefined,
     tournament: (await findTournament())!,

@@ -4,6 +4,7 @@ import postgres, { type Sql } from 'postgres'
 import { connectionTo } from '#src/db/embedded/connection.ts'
 import { makeFolder, postmasterOf } from '#test/db/embedded/processes.ts'
 import { build, EXECUTABLE, isBuilt } from '../../scripts/build.ts'
+import { keepLog } from './run-log.ts'
 
 const READY_TIMEOUT_MS = 30_000
 const POLL_MS = 5
@@ -129,5 +130,5 @@ function collect(child: ReturnType<typeof spawn>) {
     const decoder = new TextDecoder()
     for await (const bytes of stream) text += decoder.decode(bytes, { stream: true })
   })
-  return { output: () => text, ended: Promise.all(ends) }
+  return { output: () => text, ended: Promise.all(ends).then(() => keepLog(text)) }
 }
