@@ -67,7 +67,11 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     .onRequest(({ request, set, server }) => {
       Object.assign(set.headers, commonHeaders(ctx, request))
       const answered = preflight(ctx, request)
-      if (answered) return answered
+      if (answered) {
+        // What ends here meets none of the hooks below.
+        logRequest(ctx, request, answered.status)
+        return answered
+      }
       meetClient(ctx, request, server)
       refuseWhileStopping(ctx, request, set)
       checkAddress(ctx, request)
