@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { cleanUp } from '#test/db/embedded/processes.ts'
-import { type Executable, endExecutables, runExecutable, startExecutable } from '#test/support/executable.ts'
+import { type Executable, endExecutables, openData, runExecutable, startExecutable } from '#test/support/executable.ts'
 import manifest from '../../package.json' with { type: 'json' }
 import { anEntry, register } from './registering.ts'
 
@@ -32,7 +32,7 @@ const SHOWN: Record<string, () => Promise<void>> = {
     ),
   '@sinclair/typebox': async () => {
     const { stderr } = await runExecutable(['serve'], { env: { PORT: 'ninety' } })
-    expect(stderr).toStartWith('PORT does not take "ninety". It takes a whole number from 0 to 65535.')
+    expect(stderr).toStartWith('PORT does not take "ninety". It takes 0 to 65535.')
   },
   busboy: async () => expect(await sendFile('notes.pdf', '%PDF-1.4\n%%EOF\n')).toMatchObject({ kind: 'pastor_letter' }),
   'file-type': async () =>
@@ -56,8 +56,18 @@ const SHOWN: Record<string, () => Promise<void>> = {
     expect(JSON.parse(await text('/api/v1/tournaments/current'))).toMatchObject({ slug: 'open' }),
   postgres: async () => expect(await text('/readyz')).toContain('"database":"ok"'),
   pino: async () => expect(server.output()).toMatch(/^\{"level":30,.*"event":"server\.started"\}$/m),
+  'pino-roll': async () =>
+    expect(await Bun.file(`${server.folder}/logs/teamsheet.1.log`).text()).toContain('"event":"server.started"'),
+  'pino-pretty': async () => {
+    const other = await startExecutable({ env: { LOG_FORMAT: 'text' } })
+    await other.stop()
+    expect(other.output()).toMatch(/^\[[\d: -]+\] INFO: server\.started /m)
+  },
   preact: async () => expect(await text('/sign-in')).toContain('<form'),
   'preact-render-to-string': async () => expect(await text('/sign-in')).toStartWith('<!doctype html><html lang="en">'),
+  // The likeness that a PNG of the drawn picture gives.
+  'fast-png': async () => expect((await drawn()).likeness).toHaveLength(8),
+  'libheif-js': async () => expect((await drawn()).shown).toMatchObject({ format: 'webp', width: 400, height: 300 }),
   cockatiel: async () => expect(await signIn()).toStartWith('session='),
   'prom-client': async () => {
     const answer = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } })
@@ -78,6 +88,27 @@ async function signIn(): Promise<string> {
     headers: { origin: server.url },
   })
   return answer.headers.get('set-cookie')!.split(';')[0]!
+}
+
+let picture: ReturnType<typeof drawPicture> | undefined
+const drawn = () => (picture ??= drawPicture())
+
+/** A HEIC file of a registration as staff see it, and what the database keeps of it. */
+async function drawPicture() {
+  const form = new FormData()
+  form.set('kind', 'group_photo')
+  form.set('file', Bun.file(`${import.meta.dir}/../files/samples/flag.heic`), 'flag.heic')
+  const upload = (await (await fetch(`${server.url}/api/v1/uploads`, { method: 'POST', body: form })).json()) as {
+    id: string
+  }
+  const { answer } = await register(server.url, anEntry({ documents: [upload.id] }))
+  const sql = await openData(server.dataDir)
+  const [document] = await sql`select id from documents where team_id = ${answer.id}`
+  const path = `/admin/registrations/${answer.id}/documents/${document!.id}/picture`
+  const shown = await fetch(server.url + path, { headers: { cookie: await signIn() } })
+  const [file] = await sql`select likeness from files where likeness is not null`
+  await sql.end()
+  return { likeness: file!.likeness, shown: await new Bun.Image(await shown.arrayBuffer()).metadata() }
 }
 
 async function sendFile(name: string, content: string): Promise<unknown> {
