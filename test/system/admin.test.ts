@@ -160,7 +160,7 @@ test('too many errors raise a notice, and a dismissed one stays away', async () 
     { actorId: owner.actor.id, data: { notice: 'error-rate' } },
   ])
   ctx.travel(TRAFFIC_WINDOW_MS)
-  expect(await page()).toMatch(/[\d,]+ requests, 0 failed on our side \(0%\)/)
+  expect(await page()).toMatch(/Requests: [\d,]+; failed on our side: 0 \(0%\)/)
 })
 
 test('every task has words of its own', () => {
