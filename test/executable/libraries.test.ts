@@ -12,7 +12,9 @@ const PASSWORD = 'a rope for the marquee'
 const TOKEN = 'four-ropes-and-a-bucket'
 let server: Executable
 beforeAll(async () => {
-  server = await startExecutable({ env: { METRICS_TOKEN: TOKEN, TOURNAMENT_PRESET: 'open' } })
+  server = await startExecutable({
+    env: { LOG_FILE: 'logs/teamsheet.log', METRICS_TOKEN: TOKEN, TOURNAMENT_PRESET: 'open' },
+  })
   const owner = ['--email', EMAIL, '--name', 'Meena Raj', '--role', 'owner', '--password-stdin']
   await runExecutable(['staff', 'add', ...owner], { cwd: server.folder, input: PASSWORD })
 })
