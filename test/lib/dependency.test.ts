@@ -226,14 +226,35 @@ test('the second attempt’s success is the answer', async () => {
   expect(events).toEqual(['retried'])
 })
 
-test('retries end at the deadline, and no request is sent after it', async () => {
+test('retries end at the deadline, and nothing is begun after it', async () => {
   const files = aDependency({ deadlineMs: 100, retries: { count: 9, firstMs: 64 } })
-  host.behave({ status: 500 })
-  expect(await outcome(files)).toBe('slow')
-  const sent = host.requests.length
-  expect(sent).toBeLessThan(5)
+  let begun = 0
+  const call = files.call(async () => {
+    begun += 1
+    throw new StatusError(500)
+  })
+  expect(await call.catch((error) => error.reason)).toBe('slow')
+  const before = begun
+  expect(before).toBeLessThan(5)
   await Bun.sleep(200)
-  expect(host.requests).toHaveLength(sent)
+  expect(begun).toBe(before)
+})
+
+test('a call from before it opened that fails while it is tried changes nothing', async () => {
+  const files = aDependency({ breaker: { failures: 1, windowMs: MINUTE_MS, restMs: MINUTE_MS } })
+  const old = Promise.withResolvers<string>()
+  const call = files.call(() => old.promise)
+  await fail(files, 1)
+  clock += MINUTE_MS
+  host.behave('stall')
+  const probe = outcome(files)
+  await until(() => host.open() === 1)
+  old.reject(new StatusError(503))
+  expect(await call.catch((error) => error.reason)).toBe('failed')
+  expect(files.status().state).toBe('half-open')
+  host.release()
+  expect(await probe).toBe('done')
+  expect(files.status().state).toBe('closed')
 })
 
 test('a caller who leaves stops at once, in a request, between two, and in the queue; it is nobody’s failure', async () => {
