@@ -1,6 +1,9 @@
 import { type Body, type Field, jsonBody, multipart, someFields, someJson, urlEncoded } from './bodies.ts'
-import { MARKER, someText, someValue } from './garbage.ts'
+import { frame } from './framing.ts'
+import { someText, someValue } from './garbage.ts'
+import { forwarded, type Header, TRICKS } from './headers.ts'
 import { type Random, random } from './random.ts'
+import { encoded, safeInHeader, safeInTarget } from './text.ts'
 import type { Person, Route, World } from './world.ts'
 
 export type Request = {
@@ -11,7 +14,6 @@ export type Request = {
   /** Bytes that no client of HTTP sends: the server may refuse them before they are a request, or hang up. */
   isOdd: boolean
 }
-type Header = readonly [name: string, value: string]
 
 const METHODS = [
   'GET',
@@ -75,7 +77,6 @@ const SECTIONS = ['team', 'captain', 'viceCaptain', 'players', 'players.p1', 'do
 /** Password hashing is meant to be slow. */
 const SLOW = /^\/(?:sign-in|setup|account\/password)/
 const SLOW_KEPT_ONE_IN = 8
-const TEXT_MAX = 3000
 const TOLD_MAX = 400
 /** Bun takes no longer head. */
 const HEAD_MAX_BYTES = 16_000
@@ -195,191 +196,6 @@ function headersOf(random: Random, world: World, person: Person, method: string,
     headers.push(random.pick(TRICKS)(random))
   return headers
 }
-
-const forwarded = (random: Random) =>
-  random.isOneIn(5)
-    ? safeInHeader(someText(random))
-    : `10.${random.whole(0, 255)}.${random.whole(0, 255)}.${random.whole(1, 254)}`
-
-const TRICKS: readonly ((random: Random) => Header)[] = [
-  (random) => [
-    'Accept-Encoding',
-    random.pick(['gzip', 'br', 'identity;q=0', 'br;q=x, gzip;q=-1', '*', 'gzip;q=0', ',;,', 'br'.repeat(500)]),
-  ],
-  (random) => ['Accept', random.pick(['text/html', 'application/json', '*/*;q=zz', ''])],
-  (random) => ['Accept-Language', safeInHeader(someText(random))],
-  (random) => [
-    'Range',
-    random.pick([
-      'bytes=0-0',
-      'bytes=-1',
-      'bytes=9999999999999999999-',
-      'bytes=a-b',
-      'items=0-1',
-      `bytes=${'0-1,'.repeat(200)}0-1`,
-    ]),
-  ],
-  (random) => ['If-None-Match', random.pick(['*', '""', 'W/"x"', '"a","b', safeInHeader(someText(random))])],
-  (random) => ['If-Modified-Since', random.pick(['0', 'Thu, 99 Foo 9999 99:99:99 GMT', ''])],
-  (random) => ['X-HTTP-Method-Override', random.pick(['DELETE', 'GET', 'TRACE'])],
-  (random) => [
-    'Authorization',
-    random.pick([
-      'Bearer',
-      'Bearer ',
-      'Basic %%%',
-      `Bearer ${'a'.repeat(2000)}`,
-      'Basic Og==',
-      safeInHeader(someText(random)),
-    ]),
-  ],
-  (random) => [
-    'Idempotency-Key',
-    random.pick([
-      safeInHeader(someText(random)),
-      'k'.repeat(random.whole(1, 400)),
-      Bun.randomUUIDv7(),
-      'same-key-7f3a',
-    ]),
-  ],
-  (random) => ['X-Request-ID', safeInHeader(someText(random))],
-  (random) => ['Hx-Request', random.pick(['true', ''])],
-  (random) => [
-    'Hx-Current-Url',
-    random.pick(['//evil.example', 'javascript:1', 'http://[', safeInHeader(someText(random))]),
-  ],
-  (random) => [
-    'Forwarded',
-    random.pick([
-      'for=1.2.3.4',
-      'for="[::1]:99999"',
-      'for=_x;proto=https;host=evil.example',
-      ';;;,,,=',
-      safeInHeader(someText(random)),
-    ]),
-  ],
-  (random) => ['X-Forwarded-Host', random.pick(['evil.example', safeInHeader(someText(random))])],
-  (random) => ['X-Forwarded-Proto', random.pick(['https', 'javascript', ''])],
-  (random) => [
-    'Cookie',
-    random.pick([
-      'session=',
-      'session=x; session=y',
-      '=;=;',
-      'draft-open=',
-      '__Host-session=a',
-      `a=${'b'.repeat(7000)}`,
-      safeInHeader(someText(random)),
-    ]),
-  ],
-  (random) => ['Content-Encoding', random.pick(['gzip', 'br', 'identity', 'x'])],
-  (random) => ['Expect', random.pick(['100-continue', '200-ok'])],
-  (random) => ['Sec-Fetch-Site', random.pick(['cross-site', 'same-site', 'same-origin', 'none', ''])],
-  (random) => ['Upgrade', random.pick(['websocket', 'h2c', 'TLS/1.0'])],
-  (random) => ['Referer', safeInHeader(someText(random))],
-  () => ['Access-Control-Request-Method', 'POST'],
-]
-
-type Parts = { method: string; target: string; headers: Header[]; body: Body | undefined }
-
-/** The bytes on the wire: well-framed (RFC 9112), or in one of thirty cases not. */
-function frame(random: Random, parts: Parts): { bytes: Buffer; isOdd: boolean } {
-  const { method, target, headers, body } = parts
-  if (random.isOneIn(30)) return { bytes: random.pick(ODD)(parts, random), isOdd: true }
-  const isChunked = body !== undefined && random.isOneIn(6)
-  if (isChunked)
-    return {
-      bytes: wire(method, target, [...headers, ['Transfer-Encoding', 'chunked']], chunked(random, body.bytes)),
-      isOdd: false,
-    }
-  const length: Header[] = body || method === 'POST' ? [['Content-Length', String(body?.bytes.length ?? 0)]] : []
-  return { bytes: wire(method, target, [...headers, ...length], body?.bytes), isOdd: false }
-}
-
-type Odd = (parts: Parts, random: Random) => Buffer
-const withLine =
-  (change: (line: string) => string): Odd =>
-  ({ method, target, headers }) =>
-    Buffer.from(wire(method, target, headers).toString('latin1').replace(/^.*/, change), 'latin1')
-const withHeaders =
-  (...more: Header[]): Odd =>
-  ({ method, target, headers, body }) =>
-    wire(method, target, [...headers, ...more], body?.bytes)
-
-const ODD: readonly Odd[] = [
-  withHeaders(['Host', 'evil.example']),
-  withHeaders(['Content-Length', '5'], ['Content-Length', '6']),
-  withHeaders(['Content-Length', '-1']),
-  withHeaders(['Content-Length', '+1']),
-  withHeaders(['Content-Length', '99999999999999999999']),
-  withHeaders(['Content-Length', '1e1']),
-  withHeaders(['Transfer-Encoding', 'gzip, chunked']),
-  withHeaders(['Transfer-Encoding', 'xchunked']),
-  withHeaders([' Folded', 'x']),
-  withHeaders(['X-Nul', 'a\0b']),
-  withHeaders(['X-Long', 'x'.repeat(40_000)]),
-  withHeaders(['N'.repeat(20_000), 'x']),
-  ({ method, target, headers }) =>
-    wire(method, target, [...headers, ...Array.from({ length: 400 }, (_, at): Header => [`X-${at}`, 'y'])]),
-  ({ target, headers }) => wire('GET', target, headers.slice(1)),
-  ({ target, headers }) => wire('GET', target, [['Host', 'a b'], ...headers.slice(1)]),
-  ({ target, headers }) => wire('GET', target, [['Host', `evil.example${MARKER}`], ...headers.slice(1)]),
-  ({ headers }) => wire('GET', 'http://evil.example/register', headers),
-  ({ headers }) => wire('CONNECT', 'evil.example:443', headers),
-  ({ headers }) => wire('OPTIONS', '*', headers),
-  ({ headers }) => wire('GET', '', headers),
-  ({ headers }) => wire('GET', '/\0', headers),
-  ({ headers }) => wire('GET', '/\xff\xfe', headers),
-  ({ headers }) => wire('G E T', '/', headers),
-  withLine((line) => line.replace('HTTP/1.1', 'HTTP/1.0')),
-  withLine((line) => line.replace('HTTP/1.1', 'HTTP/9.9')),
-  withLine((line) => line.replace('HTTP/1.1', '')),
-  withLine((line) => `${line} x`),
-  withLine(() => 'PRI * HTTP/2.0'),
-  withLine(() => '\x16\x03\x01\x02\x00\x01\x00'),
-  ({ method, target, headers }) =>
-    Buffer.from(wire(method, target, headers).toString('latin1').replaceAll('\r\n', '\n'), 'latin1'),
-  ({ target, headers }) =>
-    wire('POST', target, [...headers, ['Transfer-Encoding', 'chunked']], Buffer.from('zz\r\nabc\r\n0\r\n\r\n')),
-  ({ target, headers }) =>
-    wire('POST', target, [...headers, ['Transfer-Encoding', 'chunked']], Buffer.from('ffffffffffffffff\r\nabc')),
-  ({ target, headers }) =>
-    wire(
-      'POST',
-      target,
-      [...headers, ['Transfer-Encoding', 'chunked']],
-      Buffer.from('3;a=b\r\nabc\r\n0\r\nX-T: 1\r\n\r\n'),
-    ),
-  (_, random) => random.bytes(random.whole(1, 200)),
-]
-
-function wire(method: string, target: string, headers: readonly Header[], body: Buffer = Buffer.alloc(0)): Buffer {
-  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`)
-  return Buffer.concat([Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1'), body])
-}
-
-function chunked(random: Random, bytes: Buffer): Buffer {
-  const at = random.whole(0, bytes.length)
-  const chunk = (part: Buffer) =>
-    part.length === 0
-      ? Buffer.alloc(0)
-      : Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')])
-  return Buffer.concat([chunk(bytes.subarray(0, at)), chunk(bytes.subarray(at)), Buffer.from('0\r\n\r\n')])
-}
-
-const encoded = (text: string) => encodeURIComponent(text.toWellFormed())
-/** Without what would end the request line; what of it is no ASCII goes as its UTF-8 bytes. */
-const safeInTarget = (text: string) =>
-  latin1(text)
-    .replace(/[\p{Cc} #]/gu, '')
-    .slice(0, TEXT_MAX)
-/** Without what would end the header. */
-const safeInHeader = (text: string) =>
-  latin1(text)
-    .replace(/[\0\r\n\v\f]|\p{Cc}(?<![\t\x80-\x9f])/gu, '')
-    .trim()
-    .slice(0, TEXT_MAX)
-const latin1 = (text: string) => Buffer.from(text.toWellFormed(), 'utf8').toString('latin1')
 
 /** For messages. */
 export const told = ({ person, bytes }: Request) =>
