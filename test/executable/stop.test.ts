@@ -64,7 +64,7 @@ async function keptConnection(server: Executable) {
   }
 }
 
-test('told to stop it finishes the request that runs, refuses what comes meanwhile, and ends in order', async () => {
+test('told to stop it finishes the request that runs, takes no more, and ends in order', async () => {
   const server = await start(30)
   const held = await holdRegistrations(server)
   const [page, probe] = [await keptConnection(server), await keptConnection(server)]
@@ -75,13 +75,8 @@ test('told to stop it finishes the request that runs, refuses what comes meanwhi
   const exited = server.stop()
   await says(server, 'listener.closed')
 
-  const refused = await page.ask('/api/v1/tournaments/current')
-  expect(refused).toStartWith('HTTP/1.1 503')
-  expect(refused).toContain('SERVICE_STOPPING')
-  expect(refused).toMatch(/^retry-after: \d+\r$/im)
-  expect(refused).toMatch(/^connection: close\r$/im)
-  await page.closed
-  expect(await probe.ask('/readyz')).toMatch(/^HTTP\/1\.1 503[\s\S]*"status":"stopping"/)
+  // Connections on which nothing runs end at once.
+  await Promise.all([page.closed, probe.closed])
   await expect(fetch(`${server.url}/healthz`)).rejects.toThrow()
 
   await held.release()
