@@ -10,6 +10,7 @@ import { startMail } from '#src/mail/service.ts'
 import { composeMail } from '#src/registration/service.ts'
 import { keepWarm, startTimetable, TIMETABLE } from '#src/timetable.ts'
 import { type OpenedContext, openContext } from './open-context.ts'
+import { fewFilesWarning, readLimits } from './open-files.ts'
 import { stopServing } from './stop.ts'
 import { type ToldToStop, toldToStop } from './told-to-stop.ts'
 
@@ -44,6 +45,8 @@ async function run(
     const timetable = startTimetable(ctx, [...keepWarm(ctx.config), ...TIMETABLE, ...(mail ? [mail.task] : [])])
     const addresses = addressesOf(ctx.config, server.port!)
     for (const address of addresses) print(`Teamsheet is ready at ${address}`)
+    const warning = fewFilesWarning(readLimits())
+    if (warning !== undefined) print(`Warning: ${warning}`)
     const setup = await newSetupAddress(ctx)
     if (setup !== undefined)
       print(`Nobody owns it yet. Within 30 minutes, open ${addresses[0]}${setup} to become its owner.`)
