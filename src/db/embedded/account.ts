@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { StartError } from '#src/lib/start-error.ts'
 
-/** Whose PostgreSQL may be, best first, when root starts us. */
-const SERVICE_USERS = ['teamsheet', 'postgres', 'nobody']
+/** Whose PostgreSQL may be, best first, when root starts us. Not `nobody`: whatever else runs as that could read the files. */
+const SERVICE_USERS = ['teamsheet', 'postgres']
 const PROBE_TIMEOUT_MS = 10_000
 /** What the children of this process find in their environment; secrets of ours do not pass. */
 const CHILD_ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
@@ -39,7 +39,7 @@ export async function chooseAccount(program: string, home: string): Promise<Acco
   }
   throw new StartError(
     `PostgreSQL refuses to run as root, no other user can reach ${home}, and user namespaces are not to be had here. ` +
-      'Start as another user, choose a data directory that all users can pass through, or give DATABASE_URL.',
+      'Add a user "teamsheet" and choose a data directory that it can pass through, start as another user, or give DATABASE_URL.',
   )
 }
 

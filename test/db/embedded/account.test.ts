@@ -11,12 +11,27 @@ afterAll(cleanUp)
 /** Real user id of a process, as this namespace sees it. */
 const uidOf = (pid: number) => Number(/^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
 
+const passwd = readFileSync('/etc/passwd', 'utf8')
+const hasServiceUser = /^(?:teamsheet|postgres):/m.test(passwd)
+const uidNamed = (name: string) => Number(new RegExp(`^${name}:[^:]*:(\\d+):`, 'm').exec(passwd)?.[1])
+
+test('a database that belongs to nobody is handed over to whoever runs it from here on', async () => {
+  const dataDir = join(makeFolder(), 'data')
+  expect(await (await runProgram('command', dataDir)).says('done')).toMatchObject({ runs: 1, owned: true })
+  const nobody = uidNamed('nobody')
+  const chown = Bun.spawnSync(['chown', '-R', `${nobody}:${nobody}`, clusterOf(dataDir), join(dataDir, 'postgres/run')])
+  expect([chown.exitCode, statSync(clusterOf(dataDir)).uid]).toEqual([0, nobody])
+  expect(await (await runProgram('command', dataDir)).says('done')).toMatchObject({ runs: 2, owned: true })
+  for (const path of ['.', 'PG_VERSION', 'base/1', 'global/pg_control'])
+    expect(statSync(join(clusterOf(dataDir), path)).uid).not.toBe(nobody)
+})
+
 test('root hands PostgreSQL to a service user that can reach the data directory', async () => {
   const dataDir = join(makeFolder(), 'data')
   const server = await runProgram('serve', dataDir)
   await server.says('ready')
   const uid = uidOf(postmasterOf(dataDir))
-  expect(uid).not.toBe(0)
+  expect(uid !== 0).toBe(hasServiceUser)
   expect(statSync(clusterOf(dataDir)).uid).toBe(uid)
   expect(statSync(clusterOf(dataDir)).mode & 0o777).toBe(0o700)
   const groups = /^Groups:\t(.*)$/m.exec(readFileSync(`/proc/${postmasterOf(dataDir)}/status`, 'utf8'))?.[1]
@@ -47,7 +62,7 @@ test('a data directory that is opened and closed to others keeps its rows', asyn
   expect(statSync(clusterOf(dataDir)).uid).toBe(0)
   chmodSync(home, 0o711)
   expect(await (await runProgram('command', dataDir)).says('done')).toMatchObject({ runs: 3, owned: true })
-  expect(statSync(clusterOf(dataDir)).uid).not.toBe(0)
+  expect(statSync(clusterOf(dataDir)).uid !== 0).toBe(hasServiceUser)
 })
 
 test('root with neither of these is told so in a sentence', async () => {
