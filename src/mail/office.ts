@@ -4,7 +4,7 @@ import type { Dependency } from '#src/lib/dependency.ts'
 import { type Delivery, deliverMail } from './delivery.ts'
 import { CONNECTIONS, type Mailer, mailDependency, makeMailer, TIMEOUTS, type Timeouts } from './mailer.ts'
 import { type Compose, canDeliver } from './model.ts'
-import { CHANNEL, holdWaiting, listWaiting, postponeDueMails } from './store.ts'
+import { CHANNEL, endClaims, holdWaiting, listWaiting, postponeDueMails } from './store.ts'
 
 const SWEEP_EVERY_MS = 60_000
 /** How far a sweep looks ahead: until the timetable's next one at the latest. */
@@ -41,6 +41,8 @@ export async function startMail(
     if (held > 0) ctx.log.warn({ held }, 'mail.held')
     return undefined
   }
+  // One server at a time has a database of its own: a claim in there is that of a process that was killed.
+  if (ctx.config.databaseUrl === undefined) await endClaims(ctx.db.read, ctx.now())
   const way = mailer ?? makeMailer(ctx.config, timeouts)
   const server = ctx.vitals.addDependency(mailDependency(timeouts))
   const stopping = new AbortController()
@@ -95,8 +97,8 @@ export async function startMail(
     const nextTryAt = await deliverMail(delivery, id!)
     if (nextTryAt) sweepAt(nextTryAt)
   })
-  // Whenever the connection that listens is there again, what was not heard meanwhile is found.
-  const listening = await ctx.db.read.listen(CHANNEL, hear, () => void sweep().catch(noteFailure))
+  // On the connection that pg-boss listens on. Whenever it is there again, what was not heard meanwhile is found.
+  const listening = await ctx.db.write.listen(CHANNEL, hear, () => void sweep().catch(noteFailure))
   return {
     task: { name: 'deliver-mail', everyMs: SWEEP_EVERY_MS, run: sweep },
     async stop(timeoutMs) {

@@ -1,3 +1,4 @@
+import { m } from '#messages'
 import { checkEmail } from '#src/lib/names.ts'
 
 const ANSWER_LENGTH_MAX = 500
@@ -5,12 +6,6 @@ const ANSWER_LENGTH_MAX = 500
 const PERMANENT_FROM = 500
 /** Answers to these are about one message; answers to all others, and silence, are about the server or our account there. */
 const ABOUT_THE_MESSAGE = new Set(['RCPT TO', 'DATA'])
-
-/** What stands for an answer where the server gave none. */
-const SILENT: Readonly<Record<string, string>> = {
-  ETIMEDOUT: 'The mail server did not answer in time.',
-  ECONNECTION: 'The mail server ended the connection without an answer.',
-}
 
 /** How a try failed. `isFinal`: this message will never be taken. `isTheServers`: any other message would have failed as well. */
 export type SmtpFailure = { answer: string; isFinal: boolean; isTheServers: boolean; code: string }
@@ -22,16 +17,18 @@ export class UnsendableMail extends Error {
 
 /** Throws UnsendableMail: what is no plain address could carry commands or further headers. */
 export function requireAddress(address: string): string {
-  if (checkEmail(address)) throw new UnsendableMail('This is no e-mail address.')
+  if (checkEmail(address)) throw new UnsendableMail(m.mail_answer_no_address())
   return address
 }
 
 /** Reads what nodemailer threw; `secrets` do not appear in the answer. */
 export function readFailure(error: unknown, secrets: readonly string[]): SmtpFailure {
   const { message, response, responseCode, command, code } = error as Record<string, unknown>
-  const said =
-    typeof response === 'string' && response !== '' ? response : (SILENT[String(code)] ?? String(message ?? error))
-  const answer = secrets.reduce((text, secret) => text.replaceAll(secret, '…'), said)
+  const said = typeof response === 'string' && response !== '' ? response : undefined
+  const answer = secrets.reduce(
+    (text, secret) => text.replaceAll(secret, '…'),
+    explain(code, said, String(message ?? error)),
+  )
   const isAboutMessage = ABOUT_THE_MESSAGE.has(String(command)) && typeof responseCode === 'number'
   return {
     answer: oneLine(answer),
@@ -39,6 +36,15 @@ export function readFailure(error: unknown, secrets: readonly string[]): SmtpFai
     isTheServers: !isAboutMessage && !(error instanceof UnsendableMail),
     code: String(responseCode ?? code ?? 'unknown'),
   }
+}
+
+/** What staff read: the server's words where there are any, with what they are about where that is not the message. */
+function explain(code: unknown, said: string | undefined, message: string): string {
+  if (code === 'ETLS') return m.mail_answer_no_encryption({ answer: said ?? message })
+  if (code === 'EAUTH') return m.mail_answer_sign_in({ answer: said ?? message })
+  if (said !== undefined) return said
+  if (code === 'ETIMEDOUT') return m.mail_answer_timeout()
+  return code === 'ECONNECTION' ? m.mail_answer_closed() : message
 }
 
 /** One line of text, of a bounded length. */

@@ -65,6 +65,11 @@ export async function returnMail(
     where id = ${id} and claim_id = ${claimId}`
 }
 
+/** Ends every claim; only where nobody who has one can be alive. */
+export async function endClaims(sql: Queryable, now: Date): Promise<void> {
+  await sql`update mails set state = 'retrying', claim_id = null, next_try_at = ${now}, updated_at = ${now} where state = 'sending'`
+}
+
 /** Lets every mail that is due wait until then, untried. */
 export async function postponeDueMails(sql: Queryable, now: Date, until: Date): Promise<void> {
   await sql`

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { cleanUp } from '#test/db/embedded/processes.ts'
 import { type Executable, endExecutables, openData, runExecutable, startExecutable } from '#test/support/executable.ts'
+import { smtpStandIn } from '#test/support/smtp-server.ts'
+import { untilIs } from '#test/support/until.ts'
 import manifest from '../../package.json' with { type: 'json' }
+import { startMailing } from './mailing.ts'
 import { anEntry, register } from './registering.ts'
 
 setDefaultTimeout(60_000)
@@ -57,6 +60,19 @@ const SHOWN: Record<string, () => Promise<void>> = {
   'drizzle-orm': async () =>
     expect(JSON.parse(await text('/api/v1/tournaments/current'))).toMatchObject({ slug: 'open' }),
   postgres: async () => expect(await text('/readyz')).toContain('"database":"ok"'),
+  nodemailer: async () => {
+    const mailServer = await smtpStandIn()
+    const mailing = await startMailing(mailServer)
+    await register(mailing.url, anEntry())
+    await untilIs(() => mailServer.received.length, Boolean)
+    await mailing.stop()
+    await mailServer.close()
+  },
+  'pg-boss': async () => {
+    const sql = await openData(server.dataDir)
+    expect(await sql`select name from jobs.queue`).toContainEqual({ name: 'deliver-mail' })
+    await sql.end()
+  },
   pino: async () => expect(server.output()).toMatch(/^\{"level":30,.*"event":"server\.started"\}$/m),
   'pino-roll': async () =>
     expect(await Bun.file(`${server.folder}/logs/teamsheet.1.log`).text()).toContain('"event":"server.started"'),

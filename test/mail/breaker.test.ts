@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
-import { freshServer, openPostOffice, type PostOffice, post, rowOf, untilIs, untilState } from './post-office.ts'
+import { untilIs } from '#test/support/until.ts'
+import { freshServer, openPostOffice, type PostOffice, post, rowOf, untilState } from './post-office.ts'
 
 setDefaultTimeout(30_000)
 

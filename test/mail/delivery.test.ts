@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
 import { getTeamByLink } from '#src/teams/service.ts'
-import { openPostOffice, type PostOffice, post, register, rowOf, untilIs, untilState } from './post-office.ts'
+import { untilIs } from '#test/support/until.ts'
+import { openPostOffice, type PostOffice, post, register, rowOf, untilState } from './post-office.ts'
 
 setDefaultTimeout(30_000)
 

@@ -6,9 +6,7 @@ import { composeMail, registerTeam } from '#src/registration/service.ts'
 import { type TestContext, testContext } from '#test/support/context.ts'
 import { aRegistration } from '#test/support/registrations.ts'
 import { type SmtpStandIn, smtpStandIn } from '#test/support/smtp-server.ts'
-
-const POLL_MS = 5
-const UNTIL_MS = 15_000
+import { untilIs } from '#test/support/until.ts'
 
 export type PostOffice = { ctx: TestContext; server: SmtpStandIn; office: MailOffice; end(): Promise<void> }
 
@@ -94,15 +92,6 @@ export async function rowOf(ctx: Pick<TestContext, 'db'>, id: string): Promise<R
     select state, attempts, last_answer as "lastAnswer", next_try_at as "nextTryAt", give_up_at as "giveUpAt", history, sent_at as "sentAt"
     from mails where id = ${id}`
   return row!
-}
-
-/** Waits until it is so; fails with what it is instead. */
-export async function untilIs<T>(look: () => T | Promise<T>, isSo: (seen: T) => boolean): Promise<T> {
-  for (const end = Date.now() + UNTIL_MS; ; await Bun.sleep(POLL_MS)) {
-    const seen = await look()
-    if (isSo(seen)) return seen
-    if (Date.now() > end) throw new Error(`It is still ${JSON.stringify(seen)}`)
-  }
 }
 
 export const untilState = (ctx: Pick<TestContext, 'db'>, id: string, state: string) =>

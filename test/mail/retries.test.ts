@@ -1,15 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Reply, Rules } from '#test/support/smtp-server.ts'
-import {
-  freshServer,
-  openPostOffice,
-  type PostOffice,
-  post,
-  type Row,
-  rowOf,
-  untilIs,
-  untilState,
-} from './post-office.ts'
+import { untilIs } from '#test/support/until.ts'
+import { freshServer, openPostOffice, type PostOffice, post, type Row, rowOf, untilState } from './post-office.ts'
 
 setDefaultTimeout(30_000)
 

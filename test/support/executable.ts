@@ -48,11 +48,13 @@ export async function emptyFolder(options: Parameters<typeof makeFolder>[0] = {}
 }
 
 /** Starts the server and waits until it says that it is ready. Throws with what it printed when it ends instead. */
-export async function startExecutable(options: RunOptions & { args?: string[] } = {}): Promise<Executable> {
-  const { args = [], env = {} } = options
+export async function startExecutable(
+  options: RunOptions & { args?: string[]; port?: number } = {},
+): Promise<Executable> {
+  const { args = [], env = {}, port = 0 } = options
   const folder = options.cwd ?? (await emptyFolder())
   const startedAt = performance.now()
-  const child = spawn(folder, ['serve', '--port', '0', ...args], env)
+  const child = spawn(folder, ['serve', '--port', String(port), ...args], env)
   const { output, ended } = collect(child)
   const exited = ended.then(() => child.exited)
   const server = {

@@ -46,12 +46,11 @@ export async function smtpStandIn({ port = 0, security = 'none', login }: Option
   const sockets = new Map<number, Socket>()
   const server = new SMTPServer({
     secure: security === 'tls',
-    hideSTARTTLS: security !== 'starttls',
     key: LOOPBACK_KEY,
     cert: LOOPBACK_CERTIFICATE,
     authOptional: login === undefined,
     allowInsecureAuth: security === 'none',
-    disabledCommands: login === undefined ? ['AUTH'] : [],
+    disabledCommands: [...(login === undefined ? ['AUTH'] : []), ...(security === 'starttls' ? [] : ['STARTTLS'])],
     disableReverseLookup: true,
     closeTimeout: 100,
     onConnect: (session, done) => {
