@@ -36,12 +36,14 @@ export function repeating(sql: Sql): Sql {
 function repeatWhenAwaited(query: DriverQuery, make: () => DriverQuery): DriverQuery {
   const send = query.then.bind(query)
   let answer: Promise<unknown> | undefined
-  // biome-ignore lint/suspicious/noThenProperty: it is a promise already.
   query.then = (done, failed) => {
     if (query.isRaw || query.forEachFn || query.cursorFn) return send(done, failed)
-    answer ??= retryTransient((attempt) => (attempt === 1 ? { then: send } : make()) as PromiseLike<unknown>, {
-      safe: 'anyway',
-    })
+    answer ??= retryTransient(
+      (attempt) => (attempt === 1 ? new Promise<unknown>((resolve, reject) => send(resolve, reject)) : make()),
+      {
+        safe: 'anyway',
+      },
+    )
     return answer.then(done, failed) as never
   }
   return query
