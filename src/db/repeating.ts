@@ -36,6 +36,7 @@ export function repeating(sql: Sql): Sql {
 function repeatWhenAwaited(query: DriverQuery, make: () => DriverQuery): DriverQuery {
   const send = query.then.bind(query)
   let answer: Promise<unknown> | undefined
+  // biome-ignore lint/suspicious/noThenProperty: it is a promise already.
   query.then = (done, failed) => {
     if (query.isRaw || query.forEachFn || query.cursorFn) return send(done, failed)
     answer ??= retryTransient(
