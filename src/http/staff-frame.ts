@@ -4,7 +4,6 @@ import { AppError } from '#src/errors.ts'
 import { type Actor, may } from '#src/permissions.ts'
 import { noticeWords } from '#views/system/words.ts'
 import { hasUntrustedProxy } from './client-address.ts'
-import { hasUntrustedProxy } from './client-address.ts'
 import { isHttps } from './cookies.ts'
 import { csrfToken } from './csrf.ts'
 
@@ -33,7 +32,6 @@ const noticesOf = (ctx: AppContext, tournament?: Tournament): string[] =>
 const warningsOf = (ctx: AppContext): string[] => [
   ...(isHttps(ctx) ? [] : [m.staff_plain_http()]),
   ...(ctx.config.enableRateLimiting ? [] : [m.staff_rate_limiting_off()]),
-  ...(hasUntrustedProxy(ctx) ? [m.staff_untrusted_proxy()] : []),
   ...(hasUntrustedProxy(ctx) ? [m.staff_untrusted_proxy()] : []),
 ]
 
