@@ -7,7 +7,7 @@ import { inFolder } from './folder.ts'
 import { measureGrowth } from './growth.ts'
 import { memoryOf, reportMemory } from './memory.ts'
 import { measureReads } from './reads.ts'
-import { measureRegistrations } from './registrations.ts'
+import { measureBesidePgbench, measureCrowds } from './registrations.ts'
 import { conclude, title } from './report.ts'
 import { findProduct, startProduct } from './server.ts'
 import { measureSlowClients } from './slow-clients.ts'
@@ -38,6 +38,7 @@ const product = await findProduct()
 title(product.isBuilt ? 'dist/teamsheet' : 'src/main.ts: nothing was built, so this measures the sources')
 
 if (chapters.has('start')) await measureStarts(product, options)
+if (chapters.has('registrations')) await measureBesidePgbench(product, options)
 await inFolder(async (folder) => {
   const server = await startProduct(product, folder)
   try {
@@ -45,7 +46,7 @@ await inFolder(async (folder) => {
     const atStart = memoryOf(server)
     if (chapters.has('wire')) await measureWire(server)
     if (chapters.has('reads')) await measureReads(server, options)
-    if (chapters.has('registrations')) await measureRegistrations(server, options)
+    if (chapters.has('registrations')) await measureCrowds(server, options)
     if (chapters.has('memory')) await reportMemory(server, atStart)
     if (chapters.has('slow')) await measureSlowClients(server, options)
   } finally {

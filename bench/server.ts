@@ -31,8 +31,12 @@ export type RunningServer = {
 }
 
 /** Starts the product with its limits off on a free port, and waits for its first page. `folder` keeps its data and its log. */
-export function startProduct(product: Product, folder: string): Promise<RunningServer> {
-  const settings = { ENABLE_RATE_LIMITING: 'false', TOURNAMENT_PRESET: 'open', DATA_DIR: join(folder, 'data') }
+export function startProduct(
+  product: Product,
+  folder: string,
+  more: Record<string, string> = {},
+): Promise<RunningServer> {
+  const settings = { ...more, ENABLE_RATE_LIMITING: 'false', TOURNAMENT_PRESET: 'open', DATA_DIR: join(folder, 'data') }
   return startServer(product.command, folder, settings)
 }
 
