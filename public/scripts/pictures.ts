@@ -6,7 +6,7 @@ document.addEventListener('error', ({ target }) => show(target, false), true)
 document.addEventListener('load', ({ target }) => show(target, true), true)
 
 document.addEventListener('click', ({ target }) => {
-  const button = target instanceof Element && target.closest(`${FRAME} button`)
+  const button = target instanceof Element ? target.closest(`${FRAME} button`) : null
   const picture = button?.closest(FRAME)?.querySelector('img')
   if (!picture) return
   const address = new URL(picture.src)
