@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { createTransport } from 'nodemailer'
 import type { Config } from '#src/config.ts'
 import type { DependencySettings } from '#src/lib/dependency.ts'
@@ -31,7 +32,7 @@ export type Mailer = {
 
 /** A pool of connections to `SMTP_SERVER`. Encrypted unless `SMTP_SECURITY` is none; a server that cannot is not spoken to. */
 export function makeMailer(config: Config, timeouts: Timeouts): Mailer {
-  const host = new URL(config.publicUrl!).hostname
+  const host = mailName(new URL(config.publicUrl!).hostname)
   const address = requireAddress(config.smtpFromEmail!)
   const isClear = config.smtpSecurity === 'none'
   const transport = createTransport({
@@ -86,6 +87,9 @@ export function makeMailer(config: Config, timeouts: Timeouts): Mailer {
     close: () => transport.close({ force: true }),
   }
 }
+
+/** An address stands in brackets (RFC 5321, section 4.1.3). */
+const mailName = (hostname: string) => (isIPv4(hostname) ? `[${hostname}]` : hostname.replace(/^\[/, '[IPv6:'))
 
 /** How the mail server stands behind its breaker: a message that it refuses is no failure of the server. */
 export const mailDependency = (timeouts: Timeouts) =>

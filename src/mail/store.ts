@@ -65,6 +65,24 @@ export async function returnMail(
     where id = ${id} and claim_id = ${claimId}`
 }
 
+/** Lets a mail be tried from the start, whatever became of it; not one that is being sent. False where there is none such. */
+export async function requeueMail(sql: Queryable, id: string, now: Date): Promise<boolean> {
+  const [row] = await sql`
+    with again as (
+      update mails set state = 'queued', attempts = 0, next_try_at = ${now}, give_up_at = null, updated_at = ${now}
+      where id = ${id} and state <> 'sending' returning id
+    )
+    select pg_notify(${CHANNEL}, id::text) from again`
+  return row !== undefined
+}
+
+/** Keeps a mail that waits. False where it does not, or is being sent. */
+export async function holdMail(sql: Queryable, id: string, now: Date): Promise<boolean> {
+  const { count } = await sql`
+    update mails set state = 'held', updated_at = ${now} where id = ${id} and state in ('queued', 'retrying')`
+  return count > 0
+}
+
 /** Ends every claim; only where nobody who has one can be alive. */
 export async function endClaims(sql: Queryable, now: Date): Promise<void> {
   await sql`update mails set state = 'retrying', claim_id = null, next_try_at = ${now}, updated_at = ${now} where state = 'sending'`

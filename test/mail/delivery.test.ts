@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
+import { newMail } from '#src/mail/model.ts'
+import { hold, postMail, sendAgain } from '#src/mail/service.ts'
 import { getTeamByLink } from '#src/teams/service.ts'
 import { untilIs } from '#test/support/until.ts'
 import { openPostOffice, type PostOffice, post, register, rowOf, untilState } from './post-office.ts'
 
 setDefaultTimeout(30_000)
+const HOUR_MS = 3_600_000
 
 let open: PostOffice
 beforeAll(async () => {
@@ -43,8 +46,6 @@ test('a team that registers is written to, with a link that opens its page, and 
 test('what is rolled back is never sent, what is committed exactly once', async () => {
   const { ctx, server } = open
   const rolledBack = ctx.db.write.begin(async (tx) => {
-    const { newMail } = await import('#src/mail/model.ts')
-    const { postMail } = await import('#src/mail/service.ts')
     const about = {
       tournamentId: ctx.tournament.id,
       teamId: null,
@@ -62,4 +63,24 @@ test('what is rolled back is never sent, what is committed exactly once', async 
   expect(await ctx.db.read`select from mails where to_address = 'nobody@example.org'`).toHaveLength(0)
   expect(server.received.map(({ messageId }) => messageId)).toEqual([`<${id}@cup.example.org>`])
   expect(await rowOf(ctx, id)).toMatchObject({ state: 'sent', attempts: 1, history: [{ state: 'sent' }] })
+})
+
+test('a held mail goes out when it is sent again, a sent one again with its Message-ID', async () => {
+  const { ctx, server } = open
+  const id = await post(ctx, { notBefore: new Date(ctx.now().getTime() + HOUR_MS) } as never)
+  expect(await hold(ctx, id)).toBe(true)
+  ctx.travel(2 * HOUR_MS)
+  await open.office.task.run()
+  await untilState(ctx, await post(ctx), 'sent')
+  expect((await rowOf(ctx, id)).state).toBe('held')
+  for (const times of [1, 2]) {
+    expect(await sendAgain(ctx, id)).toBe(true)
+    await untilIs(
+      () => server.received.filter(({ messageId }) => messageId?.startsWith(`<${id}@`)),
+      (same) => same.length === times,
+    )
+    expect(await untilState(ctx, id, 'sent')).toMatchObject({ attempts: 1 })
+  }
+  expect(await hold(ctx, id)).toBe(false)
+  expect(await sendAgain(ctx, crypto.randomUUID())).toBe(false)
 })

@@ -30,7 +30,7 @@ export const mailSettings = (port: number): Partial<Config> => ({
 export async function openPostOffice({ config, standIn, timeouts }: Options = {}): Promise<PostOffice> {
   const server = await smtpStandIn(standIn)
   const ctx = await testContext({ config: { ...mailSettings(server.port), ...config } })
-  const office = (await startMail(ctx, composeMail, { timeouts: { ...TIMEOUTS, ...timeouts } }))!
+  const office = (await startMail(ctx, composeMail, { ...TIMEOUTS, ...timeouts }))!
   return {
     ctx,
     server,
