@@ -35,6 +35,7 @@ export const ERRORS = {
   DATABASE_UNAVAILABLE: [503, 'The database cannot be reached at the moment. Please try again shortly.'],
   STORAGE_UNAVAILABLE: [503, 'Files cannot be stored at the moment. Please try again later.'],
   MAIL_UNAVAILABLE: [503, 'Mail cannot be sent at the moment.'],
+  SERVER_BUSY: [503, 'The server could not do this in time. Please try again shortly.'],
   SERVICE_STOPPING: [503, 'The server is restarting. Please try again in a moment.'],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>
 

@@ -52,6 +52,11 @@ export const TRANSIENT: Readonly<Record<string, readonly [Outcome, reason: strin
 /** Whether the error says that the database cannot do it for now, rather than that it will not. */
 export const isDatabaseUnavailable = (error: unknown): boolean => outcomeOf(error) !== undefined
 
+/** SQLSTATEs that say the database is there and has too much to do: waits for locks and whole statements that took too long. */
+const TOO_SLOW = new Set(['25P03', '25P04', '55P03', '57014'])
+
+export const isTooSlow = (error: unknown): boolean => TOO_SLOW.has(String((error as { code?: unknown } | null)?.code))
+
 /** What is known of the work that ended with this error; undefined where the error is none that passes. */
 export function outcomeOf(error: unknown): Outcome | undefined {
   const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown }

@@ -24,7 +24,7 @@ export class Turns {
     private readonly waitingMax = WAITING_MAX,
   ) {}
 
-  /** Starts it as soon as a connection is free. Throws DATABASE_UNAVAILABLE where too many wait. */
+  /** Starts it as soon as a connection is free. Throws SERVER_BUSY where too many wait. */
   take(turn: Turn): void {
     if (this.taken < this.connections) {
       this.taken += 1
@@ -32,7 +32,7 @@ export class Turns {
       return
     }
     if (this.waiting.size >= this.waitingMax)
-      throw new AppError('DATABASE_UNAVAILABLE', {
+      throw new AppError('SERVER_BUSY', {
         message: m.database_busy(),
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       })

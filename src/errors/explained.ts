@@ -144,7 +144,7 @@ export const EXPLAINED: Record<ErrorCode, Explained> = {
     organiser: ASK,
   },
   DATABASE_UNAVAILABLE: {
-    when: 'The database does not answer, is restarting, or took longer than the request may.',
+    when: 'The database does not answer, or is restarting.',
     client: 'Repeat after `Retry-After`, with the same Idempotency-Key.',
     organiser: 'Look at `/readyz` and the log: the event `database.unavailable` says why.',
   },
@@ -157,6 +157,11 @@ export const EXPLAINED: Record<ErrorCode, Explained> = {
     when: 'A message could not be given to the mail server.',
     client: 'Nothing: the message is kept and tried again.',
     organiser: 'Check the mail settings; the mail log shows what waits.',
+  },
+  SERVER_BUSY: {
+    when: 'There is more to do than the server can do in time: the request’s deadline passed, a lock was not had in time, or too much waits already. Nothing is half done.',
+    client: 'Repeat after `Retry-After`, with the same Idempotency-Key.',
+    organiser: 'Nothing, where it passes; else look at `sqlMs` in the log’s lines and at the machine’s load.',
   },
   SERVICE_STOPPING: {
     when: 'The server has been told to stop and takes nothing new.',

@@ -17,7 +17,7 @@ class RequestScope extends Scope {
   }
 
   protected override whyLate(): AppError {
-    return new AppError('DATABASE_UNAVAILABLE', {
+    return new AppError('SERVER_BUSY', {
       message: m.deadline_late_work(),
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     })

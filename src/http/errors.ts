@@ -1,5 +1,5 @@
 import type { AppContext } from '#src/context.ts'
-import { isDatabaseUnavailable } from '#src/db/transient.ts'
+import { isDatabaseUnavailable, isTooSlow } from '#src/db/transient.ts'
 import { AppError } from '#src/errors.ts'
 import { ErrorFragment, ErrorPage } from '#views/errors/error.tsx'
 import { html, seeOther } from './page.ts'
@@ -25,7 +25,8 @@ export function asAppError(ctx: AppContext, request: Request, code: string | num
     thrown instanceof Error && thrown.cause !== undefined && isDatabaseUnavailable(thrown.cause) ? thrown.cause : cause
   if (isDatabaseUnavailable(databaseError)) {
     ctx.log.warn({ requestId: requestState(request).id, err: databaseError }, 'database.unavailable')
-    return new AppError('DATABASE_UNAVAILABLE', { retryAfterSeconds: RETRY_AFTER_SECONDS })
+    const refused = isTooSlow(databaseError) ? 'SERVER_BUSY' : 'DATABASE_UNAVAILABLE'
+    return new AppError(refused, { retryAfterSeconds: RETRY_AFTER_SECONDS })
   }
   ctx.log.error({ requestId: requestState(request).id, err: thrown }, 'request.failed')
   return new AppError('INTERNAL_ERROR')

@@ -17,8 +17,6 @@ export { expireDrafts } from './form/drafts.ts'
 export { composeMail } from './mails.ts'
 
 const REFERENCE_TRIES = 3
-/** SQLSTATE lock_not_available: the same form is still being sent, or the tournament's lock was not had in time. */
-const LOCK_NOT_AVAILABLE = '55P03'
 
 /** What a door hands over. A draft brings its own files; elsewhere the body names uploads. */
 export type Submission = {
@@ -147,7 +145,7 @@ async function add(ctx: AppContext, tournament: Tournament, prepared: Prepared):
   for (let attempt = 1; ; attempt += 1) {
     const secrets = newSecrets()
     const entry = prepareEntry(ctx, tournament, prepared, secrets)
-    const outcome = await addOnce(ctx, entry).catch(whenLocked)
+    const outcome = await addOnce(ctx, entry)
     if (outcome.outcome === 'added' || (outcome.outcome === 'replayed' && outcome.id === entry.team.id))
       return { id: outcome.id, state: outcome.state, code: outcome.code, replayed: false, ...secrets }
     if (outcome.outcome === 'replayed') return replay(ctx, { ...outcome, secrets: Buffer.from(outcome.secrets, 'hex') })
@@ -162,11 +160,6 @@ const addOnce = (ctx: AppContext, entry: TeamEntry): Promise<AddTeamOutcome> =>
     (attempt) => addTeam(ctx.db.locking, attempt === 1 ? entry : { ...entry, isRepeat: true, waitsForKey: true }),
     { safe: 'anyway' },
   )
-
-function whenLocked(error: unknown): AddTeamOutcome {
-  if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return { outcome: 'REQUEST_IN_PROGRESS' }
-  throw error
-}
 
 type Refusal = Exclude<AddTeamOutcome, { id: string }>
 type Refused = Refusal['outcome']

@@ -22,7 +22,11 @@ begin
   if the_key is not null then
     if (d->>'waitsForKey')::boolean then
       perform set_config('lock_timeout', d->>'keyWaitMs', true);
-      perform pg_advisory_xact_lock(7102, hashtext((d->>'door') || (d->>'tournamentId') || (d->>'keyHash')));
+      begin
+        perform pg_advisory_xact_lock(7102, hashtext((d->>'door') || (d->>'tournamentId') || (d->>'keyHash')));
+      exception when lock_not_available then
+        return jsonb_build_object('outcome', 'REQUEST_IN_PROGRESS');
+      end;
       perform set_config('lock_timeout', d->>'lockWaitMs', true);
     elsif not pg_try_advisory_xact_lock(7102, hashtext((d->>'door') || (d->>'tournamentId') || (d->>'keyHash'))) then
       return jsonb_build_object('outcome', 'REQUEST_IN_PROGRESS');

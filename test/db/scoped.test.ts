@@ -132,7 +132,7 @@ test('more than may wait are refused at once, and told when to come again', () =
     refused = error
   }
   expect(refused).toBeInstanceOf(AppError)
-  expect(refused).toMatchObject({ code: 'DATABASE_UNAVAILABLE', retryAfterSeconds: 5 })
+  expect(refused).toMatchObject({ code: 'SERVER_BUSY', retryAfterSeconds: 5 })
   turns.end()
   turns.take(turn('e'))
   turns.end()

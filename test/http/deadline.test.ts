@@ -71,7 +71,7 @@ test('a registration that cannot be had in time is refused, and is not there; th
     const answers = await Promise.all([register(body, { key }), register(JSON.stringify(aRegistration()))])
     for (const answer of answers) {
       expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])
-      expect(await answer.json()).toMatchObject({ code: 'DATABASE_UNAVAILABLE' })
+      expect(await answer.json()).toMatchObject({ code: 'SERVER_BUSY' })
     }
     expect(await countWaiting()).toBe(0)
   })

@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { LOCKS } from '#src/db/locks.ts'
 import type { AppError } from '#src/errors.ts'
-import { deleteExpiredAnswers } from '#src/idempotency/service.ts'
+import { asAppError } from '#src/http/errors.ts'
+import { deleteExpiredAnswers, fingerprint } from '#src/idempotency/service.ts'
+import { checkForm } from '#src/registration/check.ts'
+import type { RegistrationBody } from '#src/registration/model.ts'
+import { prepareEntry } from '#src/registration/prepare.ts'
+import { newSecrets } from '#src/registration/secrets.ts'
 import { registerTeam } from '#src/registration/service.ts'
+import { addTeam } from '#src/teams/service.ts'
 import { type TestContext, testContext } from '#test/support/context.ts'
 import { aRegistration } from '#test/support/registrations.ts'
 
@@ -84,6 +90,33 @@ test('while the first is still running, the API says so and a form waits and rep
   expect(first!.replayed).toBe(false)
   expect([form!.id, form!.replayed]).toEqual([repeat!.id, false])
   expect(repeat!.replayed).toBe(true)
+})
+
+test('who waits too long for the tournament is told that the server is busy, and only the same key that it is being worked on', async () => {
+  const prepared = (body: RegistrationBody) => {
+    const { form } = checkForm(ctx.tournament, body)
+    const about = {
+      form,
+      documents: [],
+      door: 'form',
+      key: 'slow',
+      draftId: undefined,
+      fingerprint: fingerprint(form),
+    } as const
+    return { ...prepareEntry(ctx, ctx.tournament, about, newSecrets()), keyWaitMs: 100 }
+  }
+  const body = aRegistration()
+  const impatient = (lockWaitMs: number) => addTeam(ctx.db.locking, { ...prepared(body), lockWaitMs })
+  let first: Promise<unknown> = Promise.resolve()
+  await whileHeld(async () => {
+    const late = await impatient(100).catch((error: unknown) => error)
+    const told = asAppError(ctx, new Request('http://localhost/api/v1/registrations'), 'UNKNOWN', late)
+    expect([told.code, told.status, told.retryAfterSeconds]).toEqual(['SERVER_BUSY', 503, 5])
+    first = impatient(60_000)
+    await untilWaiting(1)
+    expect(await impatient(60_000)).toEqual({ outcome: 'REQUEST_IN_PROGRESS' })
+  })
+  expect(await first).toMatchObject({ outcome: 'added' })
 })
 
 test('twenty at once with one key register one team', async () => {
