@@ -3,10 +3,14 @@ CREATE TABLE "documents" (
 	"team_id" uuid NOT NULL,
 	"player_id" uuid,
 	"kind" text NOT NULL,
-	"file_id" uuid NOT NULL,
+	"file_id" uuid,
 	"original_name" text NOT NULL,
 	"position" smallint NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"erased_at" timestamp with time zone,
+	"erased_for" text,
+	CONSTRAINT "documents_file_or_erased" CHECK (("documents"."file_id" is null) = ("documents"."erased_at" is not null)),
+	CONSTRAINT "documents_erased_for" CHECK (("documents"."erased_at" is null) = ("documents"."erased_for" is null))
 );
 --> statement-breakpoint
 CREATE TABLE "drafts" (
@@ -275,7 +279,7 @@ CREATE TABLE "tournament_documents" (
 	"kind" text NOT NULL,
 	"position" smallint NOT NULL,
 	"required" boolean NOT NULL,
-	"retention_days" smallint NOT NULL,
+	"retention_days" smallint,
 	CONSTRAINT "tournament_documents_tournament_id_kind_pk" PRIMARY KEY("tournament_id","kind")
 );
 --> statement-breakpoint
@@ -310,11 +314,16 @@ CREATE TABLE "tournaments" (
 	"asks_jersey_number" boolean DEFAULT false NOT NULL,
 	"age_min" smallint,
 	"age_max" smallint,
+	"mail_from_name" text,
+	"mail_reply_to" text,
+	"quiet_from" time,
+	"quiet_to" time,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "tournaments_slug_unique" UNIQUE("slug"),
 	CONSTRAINT "tournaments_squad_range" CHECK ("tournaments"."squad_min" >= 1 and "tournaments"."squad_max" between "tournaments"."squad_min" and 99),
 	CONSTRAINT "tournaments_capacity_range" CHECK ("tournaments"."capacity" is null or "tournaments"."capacity" >= 1),
-	CONSTRAINT "tournaments_fee_range" CHECK ("tournaments"."fee_minor" >= 0)
+	CONSTRAINT "tournaments_fee_range" CHECK ("tournaments"."fee_minor" >= 0),
+	CONSTRAINT "tournaments_quiet_hours_whole" CHECK (("tournaments"."quiet_from" is null) = ("tournaments"."quiet_to" is null))
 );
 --> statement-breakpoint
 ALTER TABLE "documents" ADD CONSTRAINT "documents_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

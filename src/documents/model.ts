@@ -38,8 +38,26 @@ type StoredFile = { kind: DocumentKind; fileId: string; originalName: string; by
 export type Upload = StoredFile & { id: string; uploadId: string }
 /** A file in a slot of a draft: `team.pastor_letter`, `players.<row key>.aadhar`. */
 export type DraftFile = StoredFile & { slot: string; uploadId: string }
-/** A file of a registered team, or of one of its players. */
-export type Document = StoredFile & { id: string; playerId: string | null; position: number }
+/** Why a document has no file any more: its time after the decision was over, or its person was erased. */
+export type ErasedFor = 'retention' | 'request'
+type Gone<T> = { [Key in keyof T]: null }
+type Held = Pick<StoredFile, 'fileId' | 'bytes' | 'contentType'>
+/** A document of a registered team, or of one of its players; once its file was erased, that it was there. */
+export type Document = Pick<StoredFile, 'kind' | 'originalName'> & {
+  id: string
+  playerId: string | null
+  position: number
+} & ((Held & { erasedAt: null; erasedFor: null }) | (Gone<Held> & { erasedAt: Date; erasedFor: ErasedFor }))
 
 /** What people call it. */
 export const documentLabel = (kind: DocumentKind): string => m[`documents_${kind}`]()
+
+/** What became of a document whose file was erased: the day and why, in the tournament's zone. Undefined while it has its file. */
+export function erasedText(
+  { timeZone }: { timeZone: string },
+  { erasedAt, erasedFor }: { erasedAt: Date | null; erasedFor: ErasedFor | null },
+): string | undefined {
+  if (erasedAt === null || erasedFor === null) return undefined
+  const date = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone }).format(erasedAt)
+  return m[`documents_erased_${erasedFor}`]({ date })
+}

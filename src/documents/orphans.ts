@@ -6,7 +6,7 @@ import * as store from './store.ts'
 
 const HOUR_MS = 3_600_000
 /** A file that was just put belongs to a registration that is still on its way. */
-const UNCLAIMED_MS = 24 * HOUR_MS
+export const UNCLAIMED_MS = 24 * HOUR_MS
 /** So that a registration which found its uploads valid still finds them when it commits. */
 const EXPIRY_GRACE_MS = HOUR_MS
 const UPLOADS_A_BATCH = 5000
@@ -61,8 +61,21 @@ async function collect(ctx: AppContext, file: store.FileRow, lastPut: Date): Pro
     if (!(await store.isOrphan(tx, file.id, lastPut))) return false
     // The row first: where something has come to name it, this fails and the file stays.
     await store.removeFile(tx, file.id)
-    for (const name of [file.name, ...PICTURE_SIZES.map((size) => pictureName(file.name, size))])
-      await ctx.files.remove(file.tournamentId, name)
+    await ctx.files.remove(file.tournamentId, file.name)
+    await removePictures(ctx, file)
     return true
   })
+}
+
+/** Takes pictures that came too late out of the store again: their file was deleted while they were drawn. */
+export async function discardLatePictures(ctx: AppContext, file: store.FileRow): Promise<void> {
+  await ctx.db.write.begin(async (tx) => {
+    await takeLock(tx, 'file', store.lockSubject(file.tournamentId, file.name))
+    // The same bytes were put anew: they have the same pictures.
+    if (!(await store.isStored(tx, file))) await removePictures(ctx, file)
+  })
+}
+
+async function removePictures(ctx: AppContext, { tournamentId, name }: store.FileRow): Promise<void> {
+  for (const size of PICTURE_SIZES) await ctx.files.remove(tournamentId, pictureName(name, size))
 }

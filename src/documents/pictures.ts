@@ -4,6 +4,7 @@ import { AppError } from '#src/errors.ts'
 import { PICTURE_SIZES, type PictureSize, pictureName } from '#src/files/picture-name.ts'
 import { drawPictures } from '#src/files/pictures.ts'
 import { drain } from '#src/lib/drain.ts'
+import { discardLatePictures } from './orphans.ts'
 import * as store from './store.ts'
 
 /** A file whose pictures end the process is given up after so many starts. */
@@ -69,6 +70,7 @@ async function drawAndKeep(ctx: AppContext, file: store.FileRow): Promise<boolea
   const pictures = await drawPictures(new Uint8Array(await content.arrayBuffer()), file.contentType)
   for (const size of PICTURE_SIZES)
     if (pictures) await ctx.files.write(file.tournamentId, pictureName(file.name, size), pictures.drawn[size])
-  await store.settlePictures(ctx.db.read, file.id, ctx.now(), pictures)
-  return pictures !== undefined
+  const isThere = await store.settlePictures(ctx.db.read, file.id, ctx.now(), pictures)
+  if (!isThere) await discardLatePictures(ctx, file)
+  return isThere && pictures !== undefined
 }

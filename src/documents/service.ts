@@ -6,6 +6,7 @@ import { AppError } from '#src/errors.ts'
 import { cleanFileName } from '#src/files/file-name.ts'
 import type { ReceivedFile } from '#src/files/storage.ts'
 import { takeAllowance } from './allowance.ts'
+import * as documentStore from './document-store.ts'
 import {
   type Document,
   type DocumentKind,
@@ -18,6 +19,7 @@ import { releaseFile } from './orphans.ts'
 import * as store from './store.ts'
 
 export { fileAddress, openByToken } from './file-address.ts'
+export { type Erasing, eraseDocuments, eraseOldDocuments, releaseFiles } from './lifetimes.ts'
 export { collectOrphans, expireUploads } from './orphans.ts'
 export { drawMissingPictures } from './pictures.ts'
 
@@ -153,7 +155,7 @@ export async function findUploads(ctx: AppContext, tournamentId: string, ids: re
 
 /** A team's documents and its players', in the order they were sent. */
 export const listDocuments = (ctx: AppContext, teamId: string): Promise<Document[]> =>
-  store.listDocuments(ctx.db.read, teamId)
+  documentStore.listDocuments(ctx.db.read, teamId)
 
 async function usingUp<T>(ctx: AppContext, received: ReceivedFile, work: () => Promise<T>): Promise<T> {
   try {

@@ -2,7 +2,7 @@ import type { Queryable } from '#src/db/client.ts'
 import { LOCKS } from '#src/db/locks.ts'
 import type { ContentType } from '#src/files/file-type.ts'
 import type { ReceivedFile } from '#src/files/storage.ts'
-import type { Document, DocumentKind, DraftFile, Upload } from './model.ts'
+import type { DocumentKind, DraftFile, Upload } from './model.ts'
 
 export type FileRow = { id: string; tournamentId: string; name: string; contentType: ContentType }
 /** `hasPictures`: undefined until it is settled. */
@@ -78,17 +78,24 @@ export async function uncountPictureTry(sql: Queryable, fileId: string): Promise
   await sql`update files set picture_tries = picture_tries - 1 where id = ${fileId} and picture_tries > 0`
 }
 
-/** Without `facts` there are none and never will be. */
+/** Without `facts` there are none and never will be. False where the file was deleted meanwhile. */
 export async function settlePictures(
   sql: Queryable,
   fileId: string,
   now: Date,
   facts?: { width: number; height: number; likeness: Uint8Array },
-): Promise<void> {
-  await sql`
+): Promise<boolean> {
+  const { count } = await sql`
     update files set pictures_at = ${now}, width = ${facts?.width ?? null}, height = ${facts?.height ?? null},
       likeness = ${facts?.likeness ?? null}
     where id = ${fileId}`
+  return count > 0
+}
+
+/** Whether these bytes are a file of the tournament, of whichever id. */
+export async function isStored(sql: Queryable, { tournamentId, name }: FileRow): Promise<boolean> {
+  const rows = await sql`select from files where tournament_id = ${tournamentId} and name = ${name}`
+  return rows.length > 0
 }
 
 type NewUpload = {
@@ -173,6 +180,18 @@ export async function removeUploadsOfDrafts(sql: Queryable, draftIds: string[]):
   return count
 }
 
+/** Takes the uploads that were bound to the team out of the files, but for those that a document of the team still names; their puts. */
+export async function removeUploadsOfFiles(
+  tx: Queryable,
+  teamId: string,
+  fileIds: readonly string[],
+): Promise<Claim[]> {
+  return tx<Claim[]>`
+    delete from uploads u where u.team_id = ${teamId} and u.file_id = any(${fileIds as string[]}::uuid[])
+      and not exists (select from documents d where d.team_id = u.team_id and d.file_id = u.file_id)
+    returning u.file_id as "fileId", u.created_at as "putAt"`
+}
+
 /** By the digests of their ids, in no order; only those that may still be named. */
 export async function listUnboundUploads(sql: Queryable, tournamentId: string, hashes: string[], now: Date) {
   return sql<(Omit<Upload, 'id'> & { capabilityHash: Buffer })[]>`
@@ -199,13 +218,6 @@ export async function listHeldBytes(sql: Queryable, most: number): Promise<HeldB
     select encode(f.sender_hash, 'hex') as sender, sum(f.bytes)::float8 as bytes, (sum(sum(f.bytes)) over ())::float8 as total
     from files f where not exists (select from documents d where d.file_id = f.id)
     group by f.sender_hash order by 2 desc limit ${most}`
-}
-
-export async function listDocuments(sql: Queryable, teamId: string): Promise<Document[]> {
-  return sql<Document[]>`
-    select d.id, d.player_id as "playerId", d.kind, d.original_name as "originalName", d.position, f.bytes,
-      f.content_type as "contentType", f.id as "fileId"
-    from documents d join files f on f.id = d.file_id where d.team_id = ${teamId} order by d.position, d.id`
 }
 
 /** Files that nothing names and nobody has put after `lastPut`, the longest unclaimed first. */

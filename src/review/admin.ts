@@ -1,7 +1,7 @@
 import { Elysia, t } from 'elysia'
 import { m } from '#messages'
 import type { AppContext, Tournament } from '#src/context.ts'
-import { documentLabel } from '#src/documents/model.ts'
+import { documentLabel, erasedText } from '#src/documents/model.ts'
 import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { checkCsrfToken } from '#src/http/csrf.ts'
@@ -111,17 +111,21 @@ function pageOf(
     maySeeContacts: may(actor, 'contacts.see', tournament.id),
     maySeeDocuments,
     reasonMax: REASON_LENGTH_MAX,
-    documents: documentsOf(registration, maySeeDocuments),
+    documents: documentsOf(tournament, registration, maySeeDocuments),
     outcomes: mayDecide ? OUTCOMES.filter((outcome) => MOVES[registration.state].includes(outcome)) : [],
   }
 }
 
-function documentsOf(registration: Registration, mayOpen: boolean): ShownDocument[] {
+function documentsOf(tournament: Tournament, registration: Registration, mayOpen: boolean): ShownDocument[] {
   const shown = (document: DocumentLine, owner?: string): ShownDocument => ({
     id: document.id,
     label: owner === undefined ? documentLabel(document.kind) : `${documentLabel(document.kind)}: ${owner}`,
     fileName: document.fileName ?? undefined,
-    href: mayOpen ? `/admin/registrations/${registration.id}/documents/${document.id}` : undefined,
+    erased: erasedText(tournament, document),
+    href:
+      mayOpen && document.erasedAt === null
+        ? `/admin/registrations/${registration.id}/documents/${document.id}`
+        : undefined,
     shownAs: shownAs(document.contentType),
   })
   return [

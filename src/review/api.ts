@@ -8,6 +8,7 @@ import { listingParameters, readListing, writeCursor } from '#src/http/listing.t
 import { jsonAnswer, pathParameter, refusals, STAFF_REFUSALS } from '#src/http/openapi.ts'
 import { TEAM_STATES } from '#src/teams/model.ts'
 import {
+  type DocumentLine,
   isTeamState,
   REGISTRATION_SORTS,
   type Registration,
@@ -104,8 +105,12 @@ const detailOf = (registration: Registration): RegistrationDetail => ({
   state: registration.state,
   captain: registration.captain,
   viceCaptain: registration.viceCaptain,
-  players: registration.players.map(({ code, ...player }) => ({ ...player, playerId: code })),
-  documents: registration.documents,
+  players: registration.players.map(({ code, documents, ...player }) => ({
+    ...player,
+    playerId: code,
+    documents: documents.map(documentAnswerOf),
+  })),
+  documents: registration.documents.map(documentAnswerOf),
   reference: registration.reference,
   paymentReference: registration.paymentReference,
   playerCount: registration.playerCount,
@@ -117,4 +122,9 @@ const detailOf = (registration: Registration): RegistrationDetail => ({
     reason,
     by: { kind: actorKind, name: by },
   })),
+})
+
+const documentAnswerOf = ({ erasedFor: _, erasedAt, ...document }: DocumentLine) => ({
+  ...document,
+  erasedAt: erasedAt?.toISOString() ?? null,
 })

@@ -102,13 +102,14 @@ export async function getRegistration(
   const contact = (given: Contact) => (canSee ? given : maskedContact(given))
   const mayOpen = may(actor, 'documents.see', tournament.id)
   const line = ({
-    id,
-    kind,
-    fileName,
-    contentType,
-    bytes,
-  }: store.WholeRegistration['documents'][number]): DocumentLine =>
-    mayOpen ? { id, kind, fileName, contentType, bytes } : { id, kind, fileName: null, contentType: null, bytes: null }
+    playerId: _,
+    erasedAt,
+    ...document
+  }: store.WholeRegistration['documents'][number]): DocumentLine => ({
+    ...document,
+    ...(mayOpen && erasedAt === null ? {} : { fileName: null, contentType: null, bytes: null }),
+    erasedAt: erasedAt === null ? null : new Date(erasedAt),
+  })
   const documentsOf = (playerId: string | null) =>
     found.documents.filter((document) => document.playerId === playerId).map(line)
   return {

@@ -1,7 +1,7 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import type { DocumentKind } from '#src/documents/model.ts'
+import type { DocumentKind, ErasedFor } from '#src/documents/model.ts'
 import type { ContentType } from '#src/files/file-type.ts'
-import type { MailKind } from '#src/mail/model.ts'
+import type { MailKind, MailState } from '#src/mail/model.ts'
 import type { Actor } from '#src/permissions.ts'
 import { type Contact, TEAM_STATES, type TeamState } from '#src/teams/model.ts'
 
@@ -37,13 +37,15 @@ export type RegistrationRow = {
   submittedAt: Date
 }
 
-/** A document as those see it who may look at documents; others see its kind only. */
+/** A document as those see it who may look at documents; others see its kind only, and when its file was erased. */
 export type DocumentLine = {
   id: string
   kind: DocumentKind
   fileName: string | null
   contentType: ContentType | null
   bytes: number | null
+  erasedAt: Date | null
+  erasedFor: ErasedFor | null
 }
 export type PlayerLine = {
   id: string
@@ -63,7 +65,7 @@ export type HistoryLine = {
   actorKind: Actor['kind']
   by: string | null
 }
-export type MailLine = { kind: MailKind; state: string; at: Date }
+export type MailLine = { kind: MailKind; state: MailState; at: Date }
 
 /** All that staff see of one registration. */
 export type Registration = {
@@ -101,6 +103,9 @@ const DocumentAnswer = t.Object({
   fileName: nullable(t.String()),
   contentType: nullable(t.String()),
   bytes: nullable(t.Integer()),
+  erasedAt: t.Union([t.String({ format: 'date-time' }), t.Null()], {
+    description: 'When its file was deleted: after its time, or with its person.',
+  }),
 })
 
 const SUMMARY = {

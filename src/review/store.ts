@@ -6,7 +6,7 @@ import type { DocumentLine, HistoryLine, MailLine, PlayerLine, Registration } fr
 
 /** As PostgreSQL puts it into JSON: an instant is text there. */
 type AsJson<Line extends { at: Date }> = Omit<Line, 'at'> & { at: string }
-type StoredDocument = { [Key in keyof DocumentLine]: NonNullable<DocumentLine[Key]> } & { playerId: string | null }
+type StoredDocument = Omit<DocumentLine, 'erasedAt'> & { erasedAt: string | null; playerId: string | null }
 
 export type WholeRegistration = Omit<Registration, 'players' | 'documents' | 'history' | 'mails'> & {
   players: (Omit<PlayerLine, 'code' | 'documents'> & { position: number })[]
@@ -31,8 +31,8 @@ export async function findRegistration(
           'jerseyNumber', jersey_number, 'dateOfBirth', date_of_birth) order by position), '[]')
         from players where team_id = t.id) as players,
       (select coalesce(json_agg(json_build_object('id', d.id, 'playerId', d.player_id, 'kind', d.kind, 'fileName', d.original_name,
-          'contentType', f.content_type, 'bytes', f.bytes) order by d.position), '[]')
-        from documents d join files f on f.id = d.file_id where d.team_id = t.id) as documents,
+          'contentType', f.content_type, 'bytes', f.bytes, 'erasedAt', d.erased_at, 'erasedFor', d.erased_for) order by d.position), '[]')
+        from documents d left join files f on f.id = d.file_id where d.team_id = t.id) as documents,
       (select coalesce(json_agg(json_build_object('at', m.created_at, 'from', m.from_state, 'to', m.to_state, 'reason', m.reason,
           'actorKind', m.actor_kind, 'by', s.name) order by m.id), '[]')
         from registration_moves m left join staff s on s.id = m.actor_id where m.team_id = t.id) as history,

@@ -50,7 +50,7 @@ export type NewTournament = Pick<
   | 'idsRevealed'
 > & {
   playerRoles: readonly string[]
-  documents: readonly { kind: string; required: boolean; retentionDays: number }[]
+  documents: readonly { kind: string; required: boolean; retentionDays: number | null }[]
 }
 
 /** Whether a team's id may be told to its captain and the public in this state. */

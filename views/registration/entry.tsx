@@ -10,6 +10,7 @@ import { Field } from '#views/parts/field.tsx'
 import { formatBytes } from '#views/parts/file-field.tsx'
 import { Flash, type FlashMessage } from '#views/parts/flash.tsx'
 import { Heading } from '#views/parts/heading.tsx'
+import { Picture } from '#views/parts/picture.tsx'
 import { type RegistrationState, StateBadge } from '#views/parts/state-badge.tsx'
 
 export type EntryDoorProps = {
@@ -62,7 +63,11 @@ export function EntryDoorPage({ site, reference, errors, waitSeconds }: EntryDoo
   )
 }
 
-export type EntryDocument = { label: string; name: string; bytes: number; href: string }
+/** With the address of a small picture of it, where it is one; or what became of it. */
+export type EntryDocument = { id: string; label: string } & (
+  | { name: string; bytes: number; href: string; pictureHref?: string; erased?: undefined }
+  | { erased: string }
+)
 export type EntryPlayer = { name: string; role: string | null; code: string | null; documents: EntryDocument[] }
 export type EntryProps = {
   tournamentName: string
@@ -154,11 +159,20 @@ function Documents({ documents }: { documents: EntryDocument[] }) {
   return (
     <ul class="document-list">
       {documents.map((document) => (
-        <li key={document.href}>
-          {document.label}: <a href={document.href}>{document.name}</a> <small>{formatBytes(document.bytes)}</small>
+        <li key={document.id}>
+          {document.erased === undefined ? <HeldDocument {...document} /> : `${document.label}: ${document.erased}`}
         </li>
       ))}
     </ul>
+  )
+}
+
+function HeldDocument({ label, name, bytes, href, pictureHref }: Extract<EntryDocument, { erased?: undefined }>) {
+  return (
+    <>
+      {label}: <a href={href}>{name}</a> <small>{formatBytes(bytes)}</small>
+      {pictureHref !== undefined && <Picture src={pictureHref} label={label} class="document-picture" href={href} />}
+    </>
   )
 }
 

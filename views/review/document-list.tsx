@@ -1,5 +1,6 @@
 import { m } from '#messages'
 import { EmptyState } from '#views/parts/empty-state.tsx'
+import { Picture } from '#views/parts/picture.tsx'
 
 /** A document on the page; without `href` it was sent, but this person may not look at it. */
 export type ShownDocument = {
@@ -8,6 +9,8 @@ export type ShownDocument = {
   label: string
   fileName?: string
   href?: string
+  /** What became of it, once its file was erased. */
+  erased?: string
   /** How browsers can show it in the page; `link` where they cannot. */
   shownAs: 'image' | 'pdf' | 'link'
 }
@@ -19,25 +22,14 @@ export function DocumentList({ documents }: { documents: ShownDocument[] }) {
     <ul class="flex flex-col gap-3">
       {documents.map((document) => (
         <li key={document.id}>
-          {document.href === undefined ? document.label : <OpenableDocument {...document} href={document.href} />}
+          {document.href === undefined ? (
+            [document.label, document.erased].filter(Boolean).join(': ')
+          ) : (
+            <OpenableDocument {...document} href={document.href} />
+          )}
         </li>
       ))}
     </ul>
-  )
-}
-
-/** A picture that does not come makes room for a sentence and another try (public/scripts/pictures.ts). */
-function Picture({ src, label }: { src: string; label: string }) {
-  return (
-    <div data-picture>
-      <img class="max-h-[80vh] max-w-full self-start" src={src} alt={label} loading="lazy" />
-      <div class="flex flex-wrap items-center gap-3 rounded-(--radius-field) bg-base-200 p-4" role="status" hidden>
-        <span>{m.review_picture_missing()}</span>
-        <button class="btn btn-sm" type="button">
-          {m.review_picture_retry()}
-        </button>
-      </div>
-    </div>
   )
 }
 
@@ -59,10 +51,10 @@ function OpenableDocument({ label, fileName, href, shownAs }: ShownDocument & { 
       <div class="flex flex-col gap-3 pb-4">
         {link}
         {shownAs === 'image' ? (
-          <Picture src={`${href}/picture`} label={label} />
+          <Picture src={`${href}/picture`} label={label} class="max-h-[80vh] max-w-full self-start" />
         ) : (
-          // A sandboxed frame stays empty in Safari: the file's own headers guard it.
-          <iframe class="h-[80vh] w-full" src={href} title={label} loading="lazy" />
+          // A sandboxed frame stays empty in Safari: the file's own headers guard it. Phones, which show no PDF in a frame, get the link alone.
+          <iframe class="pdf-frame" src={href} title={label} loading="lazy" />
         )}
       </div>
     </details>

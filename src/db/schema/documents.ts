@@ -96,12 +96,20 @@ export const documents = pgTable(
       .references(() => teams.id),
     playerId: uuid('player_id').references(() => players.id),
     kind: text().notNull(),
-    fileId: uuid('file_id')
-      .notNull()
-      .references(() => files.id),
+    /** None once the file was erased: what stays is that it was there, and until when. */
+    fileId: uuid('file_id').references(() => files.id),
+    /** Empty once the file was erased. */
     originalName: text('original_name').notNull(),
     position: smallint().notNull(),
     createdAt: createdAt(),
+    erasedAt: instant('erased_at'),
+    /** `retention`: its time after the decision was over. `request`: its person was erased. */
+    erasedFor: text('erased_for', { enum: ['retention', 'request'] }),
   },
-  (t) => [index('documents_by_team').on(t.teamId), index('documents_by_file').on(t.fileId)],
+  (t) => [
+    index('documents_by_team').on(t.teamId),
+    index('documents_by_file').on(t.fileId),
+    check('documents_file_or_erased', sql`(${t.fileId} is null) = (${t.erasedAt} is not null)`),
+    check('documents_erased_for', sql`(${t.erasedAt} is null) = (${t.erasedFor} is null)`),
+  ],
 )

@@ -8,6 +8,7 @@ import {
   primaryKey,
   smallint,
   text,
+  time,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
@@ -46,6 +47,12 @@ export const tournaments = pgTable(
     asksJerseyNumber: boolean('asks_jersey_number').notNull().default(false),
     ageMin: smallint('age_min'),
     ageMax: smallint('age_max'),
+    /** Whom mails are from, and whom answers go to; null: the tournament's name, the server's address. */
+    mailFromName: text('mail_from_name'),
+    mailReplyTo: text('mail_reply_to'),
+    /** By the tournament's own clock; mails that are not urgent wait from one to the other. Both or neither. */
+    quietFrom: time('quiet_from'),
+    quietTo: time('quiet_to'),
     createdAt: createdAt(),
   },
   (t) => [
@@ -53,6 +60,7 @@ export const tournaments = pgTable(
     check('tournaments_squad_range', sql`${t.squadMin} >= 1 and ${t.squadMax} between ${t.squadMin} and 99`),
     check('tournaments_capacity_range', sql`${t.capacity} is null or ${t.capacity} >= 1`),
     check('tournaments_fee_range', sql`${t.feeMinor} >= 0`),
+    check('tournaments_quiet_hours_whole', sql`(${t.quietFrom} is null) = (${t.quietTo} is null)`),
   ],
 )
 
@@ -66,7 +74,8 @@ export const tournamentDocuments = pgTable(
     kind: text().notNull(),
     position: smallint().notNull(),
     required: boolean().notNull(),
-    retentionDays: smallint('retention_days').notNull(),
+    /** How long its file is kept after the registration was decided or withdrawn; none: as long as the registration. */
+    retentionDays: smallint('retention_days'),
   },
   (t) => [primaryKey({ columns: [t.tournamentId, t.kind] })],
 )

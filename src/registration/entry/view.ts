@@ -1,12 +1,16 @@
 import type { AppContext, Tournament } from '#src/context.ts'
-import { type Document, type DocumentKind, documentLabel } from '#src/documents/model.ts'
+import { type Document, type DocumentKind, documentLabel, erasedText } from '#src/documents/model.ts'
 import { fileAddress } from '#src/documents/service.ts'
+import type { PictureSize } from '#src/files/picture-name.ts'
 import { showPhone } from '#src/lib/phone.ts'
 import { type Contact, MOVES, playerCode, type Team } from '#src/teams/model.ts'
 import type { SquadPlayer } from '#src/teams/service.ts'
 import { isIdRevealed } from '#src/tournaments/model.ts'
 import { instantText } from '#src/tournaments/service.ts'
 import type { EntryDocument, EntryProps } from '#views/registration/entry.tsx'
+
+/** Small: a team's page may show thirty. */
+const SHOWN_PICTURE_SIZE = 320
 
 type Entry = {
   team: Team & { stateReason: string | null }
@@ -24,7 +28,9 @@ export function entryProps(
 ): EntryProps {
   const code = isIdRevealed(tournament, team.state) ? team.code : null
   const shown = (playerId: string | null) =>
-    documents.filter((document) => document.playerId === playerId).map((document) => entryDocument(ctx, document))
+    documents
+      .filter((document) => document.playerId === playerId)
+      .map((document) => entryDocument(ctx, tournament, document))
   return {
     ...around,
     tournamentName: tournament.name,
@@ -51,16 +57,20 @@ export function entryProps(
   }
 }
 
-const entryDocument = (ctx: AppContext, document: Document): EntryDocument => ({
-  label: documentLabel(document.kind),
-  name: document.originalName,
-  bytes: document.bytes,
-  href: fileAddress(ctx, {
-    fileId: document.fileId,
-    downloadName: document.originalName,
-    contentType: document.contentType,
-  }),
-})
+function entryDocument(ctx: AppContext, tournament: Tournament, document: Document): EntryDocument {
+  const label = documentLabel(document.kind)
+  if (document.fileId === null) return { id: document.id, label, erased: erasedText(tournament, document)! }
+  const { fileId, originalName: downloadName, contentType, bytes } = document
+  const address = (picture?: PictureSize) => fileAddress(ctx, { fileId, downloadName, contentType, picture })
+  return {
+    id: document.id,
+    label,
+    name: downloadName,
+    bytes,
+    href: address(),
+    pictureHref: contentType === 'application/pdf' ? undefined : address(SHOWN_PICTURE_SIZE),
+  }
+}
 
 /** Documents of the team that the tournament insists on and does not have. */
 const missingDocuments = (tournament: Tournament, documents: readonly Document[]): string[] =>
@@ -69,4 +79,4 @@ const missingDocuments = (tournament: Tournament, documents: readonly Document[]
     .map((asked) => documentLabel(asked.kind as DocumentKind))
 
 const contactText = (tournament: Tournament, { name, phone, email }: Contact) =>
-  [name, showPhone(phone, tournament.country), email].join(', ')
+  [name, phone && showPhone(phone, tournament.country), email].filter(Boolean).join(', ')

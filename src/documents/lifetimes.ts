@@ -1,0 +1,74 @@
+import { record } from '#src/audit/service.ts'
+import type { AppContext } from '#src/context.ts'
+import type { Queryable } from '#src/db/client.ts'
+import { drain } from '#src/lib/drain.ts'
+import { type Actor, SYSTEM } from '#src/permissions.ts'
+import * as documentStore from './document-store.ts'
+import type { ErasedFor } from './model.ts'
+import { releaseFile, UNCLAIMED_MS } from './orphans.ts'
+import * as store from './store.ts'
+
+const DOCUMENTS_A_BATCH = 200
+const DOCUMENT_BATCHES_MAX = 100
+
+/**
+ * Erases documents whose kind's time after the decision is over: file, pictures and the host's copy go, the row stays. At most
+ * `DOCUMENT_BATCHES_MAX` batches; how many documents.
+ */
+export function eraseOldDocuments(ctx: AppContext, stopping?: AbortSignal): Promise<number> {
+  const batch = async (size: number) => {
+    let erased = 0
+    for (const document of await documentStore.listOldDocuments(ctx.db.read, ctx.now(), size)) {
+      if (stopping?.aborted) break
+      const { id, teamId, tournamentId } = document
+      const claims = await ctx.db.write.begin((tx) =>
+        eraseDocuments(ctx, tx, { teamId, tournamentId, ids: [id], erasedFor: 'retention', actor: SYSTEM }),
+      )
+      await releaseFiles(ctx, claims)
+      // Another process may have been faster.
+      erased += claims.length
+    }
+    return erased
+  }
+  return drain(batch, { size: DOCUMENTS_A_BATCH, batchesMax: DOCUMENT_BATCHES_MAX, stopping })
+}
+
+export type Erasing = {
+  teamId: string
+  tournamentId: string
+  /** Documents of the team. */
+  ids: readonly string[]
+  erasedFor: ErasedFor
+  actor: Actor
+}
+
+/**
+ * Lets go of the files of a team's documents, with an audit entry for each, in the caller's transaction. After it has committed,
+ * `releaseFiles` is to be given what this returns: one for each document that still had its file.
+ */
+export async function eraseDocuments(ctx: AppContext, tx: Queryable, erasing: Erasing): Promise<store.Claim[]> {
+  const { teamId, tournamentId, ids, erasedFor, actor } = erasing
+  const erased = await documentStore.eraseDocuments(tx, ids, erasedFor, ctx.now())
+  const fileIds = erased.map(({ fileId }) => fileId)
+  const puts = await store.removeUploadsOfFiles(tx, teamId, fileIds)
+  for (const { id } of erased)
+    await record(tx, {
+      event: 'document.erased',
+      actor,
+      tournamentId,
+      subjectId: id,
+      data: { teamId, for: erasedFor },
+    })
+  return fileIds.map((fileId) => ({ fileId, putAt: lastPut(ctx, puts, fileId) }))
+}
+
+/** Deletes the files that nothing names any more, with their pictures and the host's copies; the others stay for whom they are of. */
+export async function releaseFiles(ctx: AppContext, claims: readonly store.Claim[]): Promise<void> {
+  for (const claim of claims) await releaseFile(ctx, claim)
+}
+
+/** Of the puts known to be this team's own, or a day ago: whoever put the same bytes later may be about to name them. */
+function lastPut(ctx: AppContext, puts: readonly store.Claim[], fileId: string): Date {
+  const own = puts.filter((put) => put.fileId === fileId).map(({ putAt }) => putAt.getTime())
+  return new Date(Math.max(ctx.now().getTime() - UNCLAIMED_MS, ...own))
+}
