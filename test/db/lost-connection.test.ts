@@ -111,3 +111,21 @@ test('who hangs up before it is ready has refused: nobody waits for it, and it i
   expect(await outcome(db.read`select 1`)).toBe('done')
   await db.close()
 })
+
+test('a connection that is lost while it learns the types of arrays leaves nothing behind that nobody hears', async () => {
+  const unheard: unknown[] = []
+  const hear = (error: unknown) => void unheard.push(error)
+  process.on('unhandledRejection', hear)
+  const db = openDatabase(proxy.connection, CONNECTIONS)
+  proxy.dropsAt = 'pg_catalog.pg_type'
+  try {
+    expect(await outcome(db.write`select 1`)).toMatch(/^refused (CONNECTION_CLOSED|ECONNRESET)$/)
+    await Bun.sleep(0)
+    expect(unheard).toEqual([])
+  } finally {
+    proxy.dropsAt = undefined
+    process.off('unhandledRejection', hear)
+  }
+  expect(await outcome(db.write`select 1`)).toBe('done')
+  await db.close()
+})

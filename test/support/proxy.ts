@@ -12,6 +12,8 @@ export type DatabaseProxy = {
   mode: 'pass' | 'hang_up' | 'swallow'
   /** What the database answers is lost. */
   isMute: boolean
+  /** Whoever sends this is reset instead of heard. */
+  dropsAt: string | undefined
   /** How many have connected so far. */
   accepted: number
   /** Resets every connection, in the middle of whatever it says. Returns how many there were. */
@@ -33,6 +35,9 @@ export async function openProxy(to: EmbeddedConnection): Promise<DatabaseProxy> 
     if (proxy.mode !== 'pass') return
     const database = connect(join(to.host, SOCKET_NAME))
     keep(database)
+    client.on('data', (bytes) => {
+      if (proxy.dropsAt !== undefined && bytes.includes(proxy.dropsAt)) client.resetAndDestroy()
+    })
     client.pipe(database)
     database.on('data', (bytes) => {
       if (proxy.isMute || client.write(bytes)) return
@@ -52,6 +57,7 @@ export async function openProxy(to: EmbeddedConnection): Promise<DatabaseProxy> 
     url: `postgres://${user}:${password}@127.0.0.1:${port}/${database}`,
     mode: 'pass',
     isMute: false,
+    dropsAt: undefined,
     accepted: 0,
     drop() {
       const dropped = open.size
