@@ -7,8 +7,11 @@ const ctx = await testContext()
 afterAll(() => ctx.end())
 
 const warningsWith = (config: Partial<typeof ctx.config>) =>
-  staffFrame({ ...ctx, config: { ...ctx.config, ...config } }, { kind: 'staff', sessionId: 'a session' } as StaffActor)
-    .warnings
+  staffFrame({ ...ctx, config: { ...ctx.config, ...config } }, {
+    kind: 'staff',
+    sessionId: 'a session',
+    grants: [] as StaffActor['grants'],
+  } as StaffActor).warnings
 
 test('staff pages warn of whatever is to be mended, gravest first', () => {
   const publicUrl = 'https://cup.example'
