@@ -56,6 +56,9 @@ export type Actor =
   | { kind: 'captain'; teamId: string }
   | { kind: 'system' }
 
+/** Of a member of staff; the others have none, or one of their own kind. */
+export const idOf = (actor: Actor): string | undefined => (actor.kind === 'staff' ? actor.id : undefined)
+
 export const NOBODY: Actor = { kind: 'nobody' }
 export const SYSTEM: Actor = { kind: 'system' }
 

@@ -31,11 +31,14 @@ export async function signIn(
     return guess.outcome === 'wait' ? guess : { outcome: 'wrong', errors: [wrong('password', m.auth_wrong())] }
   }
   const token = await ctx.db.write.begin((tx) => startSession(tx, guess.right.id, ctx.now()))
+  ctx.log.info({ staffId: guess.right.id }, 'staff.signed-in')
   return { outcome: 'signed-in', token, knownBrowser: newKnownBrowser(ctx, accountKey) }
 }
 
-export const signOut = (ctx: AppContext, actor: StaffActor): Promise<void> =>
-  ctx.db.write.begin((tx) => endSession(tx, actor))
+export async function signOut(ctx: AppContext, actor: StaffActor): Promise<void> {
+  await ctx.db.write.begin((tx) => endSession(tx, actor))
+  ctx.log.info({ staffId: actor.id }, 'staff.signed-out')
+}
 
 type PasswordChange = { currentPassword: string; newPassword: string; address: string }
 
@@ -52,10 +55,12 @@ export async function changePassword(
     address,
     async () => (await hasPassword(ctx, actor.id, currentPassword)) || undefined,
   )
-  if (guess.outcome !== 'right')
+  if (guess.outcome !== 'right') {
+    ctx.log.warn({ staffId: actor.id, outcome: guess.outcome }, 'staff.password-refused')
     return guess.outcome === 'wait'
       ? guess
       : { outcome: 'wrong', errors: [wrong('currentPassword', m.auth_wrong_password())] }
+  }
   try {
     const hash = await preparePassword(ctx, actor, newPassword)
     const token = await ctx.db.write.begin(async (tx) => {
@@ -63,6 +68,7 @@ export async function changePassword(
       await deleteSessionsOf(tx, actor.id)
       return startSession(tx, actor.id, ctx.now())
     })
+    ctx.log.info({ staffId: actor.id }, 'staff.password-changed')
     return { outcome: 'changed', token }
   } catch (thrown) {
     return { outcome: 'wrong', errors: fieldErrorsOf(thrown) }

@@ -49,7 +49,7 @@ export async function claimSetup(
 ): Promise<string> {
   await checkSetup(ctx, token)
   const owner = await prepareStaff(ctx, { ...given, role: 'owner' })
-  return ctx.db.write.begin(async (tx) => {
+  const session = await ctx.db.write.begin(async (tx) => {
     await takeLock(tx, 'setup', LOCKED)
     await checkSetup(ctx, token, tx)
     await insertStaff(tx, owner, SYSTEM)
@@ -57,4 +57,6 @@ export async function claimSetup(
     await record(tx, { event: 'setup.claimed', actor: SYSTEM, subjectId: owner.id })
     return startSession(tx, owner.id, ctx.now())
   })
+  ctx.log.info({ staffId: owner.id }, 'setup.claimed')
+  return session
 }

@@ -19,10 +19,17 @@ export const documentsApi = (ctx: AppContext) => {
     '/uploads',
     async ({ request, server, tournament, address, set }) => {
       const sender = networkOf(address)
-      const { kind, received, originalName } = await readUploadForm(ctx, request, server, body.maxBytes, sender)
-      const answer = await saveUpload(ctx, { tournamentId: tournament.id, kind, received, originalName, sender })
-      set.status = 201
-      return answer
+      try {
+        const { kind, received, originalName } = await readUploadForm(ctx, request, server, body.maxBytes, sender)
+        const answer = await saveUpload(ctx, { tournamentId: tournament.id, kind, received, originalName, sender })
+        // Its id opens it: the log has none.
+        ctx.log.info({ kind, bytes: answer.bytes }, 'upload.kept')
+        set.status = 201
+        return answer
+      } catch (error) {
+        if (error instanceof AppError) ctx.log.warn({ code: error.code }, 'upload.refused')
+        throw error
+      }
     },
     {
       admit: { tier: 'file', public: true, body },

@@ -2,6 +2,7 @@ import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { inScope, Scope } from '#src/lib/scope.ts'
+import { requestState } from './request-state.ts'
 
 const SECOND_MS = 1000
 const RETRY_AFTER_SECONDS = 5
@@ -38,5 +39,6 @@ export const answerInScope =
   <T>(answer: (request: Request) => T) =>
   (request: Request): T => {
     const scope = new RequestScope(performance.now() + ctx.config.requestTimeout * SECOND_MS, request)
+    scope.requestId = requestState(request).id
     return ctx.gate.pass(scope, () => inScope(scope, () => answer(request)))
   }

@@ -2,6 +2,7 @@ import pino, { type Logger, type LoggerOptions } from 'pino'
 import { maskFields, tellError } from './log-mask.ts'
 import { fileOutput, type LogFile, type Output, standardOutput } from './log-output.ts'
 import { textLines } from './log-text.ts'
+import { currentScope } from './scope.ts'
 
 export type LogSettings = {
   level: string
@@ -37,11 +38,15 @@ export async function openLog(settings: LogSettings): Promise<OpenedLog> {
   return { log, end: async () => void (await Promise.all(outputs.map((output) => output.end()))) }
 }
 
-/** How a line is made: the message is the event's name, and what is private is masked on the way in. */
+/** How a line is made: the message is the event's name, a request's id goes with all that it causes, and what is private is masked. */
 export const logOptions = (level: string): LoggerOptions => ({
   level,
   base: undefined,
   messageKey: 'event',
+  mixin: () => {
+    const requestId = currentScope()?.requestId
+    return requestId === undefined ? {} : { requestId }
+  },
   timestamp: pino.stdTimeFunctions.isoTime,
   formatters: { log: maskFields },
   serializers: { err: tellError },

@@ -14,6 +14,8 @@ export class Scope {
   /** Statements that were given to the database, and the milliseconds they took together, waits for a connection included. */
   statements = 0
   sqlMs = 0
+  /** What the log calls it by; of requests alone. */
+  requestId: string | undefined
   private given: unknown
   private controller: AbortController | undefined
 

@@ -48,7 +48,7 @@ export async function registerTeam(
       ? undefined
       : fingerprint(submission.draft === undefined ? form : { form, draft: submission.draft.documents })
   const replayed = errors.length === 0 && (await findReplay(ctx, tournament, submission, content))
-  if (replayed) return replayed
+  if (replayed) return told(ctx, submission.door, replayed)
 
   const documents = submission.draft?.documents ?? (await resolveUploads(ctx, tournament, form, errors))
   errors.push(...checkDocuments(tournament, documents, form.players.length, submission.missingField))
@@ -65,10 +65,15 @@ export async function registerTeam(
     fingerprint: content,
     draftId: submission.draft?.id,
   })
-  ctx.log.info(
-    { teamId: registered.id, state: registered.state, door },
-    registered.replayed ? 'registration.replayed' : 'registration.received',
-  )
+  return told(ctx, door, registered)
+}
+
+function told(ctx: AppContext, door: Door, registered: Registered): Registered {
+  const { id: teamId, state, replayed } = registered
+  const fields = { teamId, door }
+  if (replayed) ctx.log.info(fields, 'registration.replayed')
+  else if (state === 'waitlisted') ctx.log.info(fields, 'registration.waitlisted')
+  else ctx.log.info(fields, 'registration.received')
   return registered
 }
 

@@ -5,7 +5,7 @@ import type { Queryable } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
 import { newMail } from '#src/mail/model.ts'
 import { postMail } from '#src/mail/service.ts'
-import { type Actor, may } from '#src/permissions.ts'
+import { type Actor, idOf, may } from '#src/permissions.ts'
 import type { TeamState } from '#src/teams/model.ts'
 import { holdTournament, moveTeam } from '#src/teams/service.ts'
 import { UUID } from './board.ts'
@@ -72,7 +72,8 @@ async function decide(
       data: { from },
     })
   })
-  ctx.log.info({ teamId, actorId: actor.kind === 'staff' ? actor.id : undefined }, `registration.${outcome}`)
+  const told = { teamId, actorId: idOf(actor) }
+  ctx.log.info(told, outcome === 'approved' ? 'registration.approved' : 'registration.rejected')
 }
 
 function checkReason(outcome: Outcome, given = ''): string | null {

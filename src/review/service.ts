@@ -3,7 +3,7 @@ import type { AppContext, Tournament } from '#src/context.ts'
 import { fileAddress } from '#src/documents/service.ts'
 import { AppError } from '#src/errors.ts'
 import type { PictureSize } from '#src/files/picture-name.ts'
-import { type Actor, may } from '#src/permissions.ts'
+import { type Actor, idOf, may } from '#src/permissions.ts'
 import { UUID } from './board.ts'
 import { findDocument } from './store.ts'
 
@@ -37,6 +37,7 @@ export async function viewDocument(
       data: picture === undefined ? { teamId } : { teamId, picture },
     }),
   )
+  ctx.log.info({ documentId: document.id, teamId, actorId: idOf(actor) }, 'document.viewed')
   return fileAddress(ctx, {
     fileId: document.fileId,
     downloadName: document.fileName,

@@ -4,7 +4,7 @@ import type { AppContext } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
 import { emailKey } from '#src/lib/names.ts'
-import { type Actor, type Role, SYSTEM } from '#src/permissions.ts'
+import { type Actor, idOf, type Role, SYSTEM } from '#src/permissions.ts'
 import { checkPassword, checkStaff, type NewStaff, tidyStaff } from './model.ts'
 import { hashPassword, inTurn, isPassword } from './passwords.ts'
 import * as store from './store.ts'
@@ -18,6 +18,7 @@ export type PreparedStaff = store.StaffRow & { role: Role }
 export async function addStaff(ctx: AppContext, given: NewStaff, actor: Actor = SYSTEM): Promise<string> {
   const prepared = await prepareStaff(ctx, given)
   await ctx.db.write.begin((tx) => insertStaff(tx, prepared, actor))
+  ctx.log.info({ staffId: prepared.id, role: prepared.role, actorId: idOf(actor) }, 'staff.added')
   return prepared.id
 }
 

@@ -3,7 +3,7 @@ import { record } from '#src/audit/service.ts'
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { diskSpace } from '#src/files/disk-space.ts'
-import type { Actor } from '#src/permissions.ts'
+import { type Actor, idOf } from '#src/permissions.ts'
 import { VERSION } from '#src/version.ts'
 import type { StartOutcome } from '#src/vitals/tasks.ts'
 import type { SchemaState, ServerFacts, SystemStatus } from './model.ts'
@@ -56,6 +56,7 @@ export async function resetDependency(ctx: AppContext, actor: Actor, name: strin
   if (!dependency) throw new AppError('NOT_FOUND')
   await audit(ctx, 'system.dependency-reset', actor, { dependency: name })
   dependency.reset()
+  ctx.log.info({ dependency: name, actorId: idOf(actor) }, 'system.dependency-reset')
 }
 
 /** Runs a task unless it runs; how that went, or `started` where it takes longer. Throws NOT_FOUND. */
@@ -68,6 +69,7 @@ export async function runTaskNow(
   if (!task) throw new AppError('NOT_FOUND')
   if (task.isRunning) return 'running'
   await audit(ctx, 'system.task-started', actor, { task: name })
+  ctx.log.info({ task: name, actorId: idOf(actor) }, 'system.task-started')
   const outcome = await ctx.vitals.tasks.start(name)
   if (outcome === 'unknown') throw new AppError('NOT_FOUND')
   return outcome
@@ -76,7 +78,9 @@ export async function runTaskNow(
 /** Hides a notice until it is raised anew; one that is gone by now is as good as dismissed. */
 export async function dismissNotice(ctx: AppContext, actor: Actor, id: string): Promise<void> {
   const notice = ctx.vitals.dismissNotice(id)
-  if (notice) await audit(ctx, 'system.notice-dismissed', actor, { notice: id })
+  if (!notice) return
+  await audit(ctx, 'system.notice-dismissed', actor, { notice: id })
+  ctx.log.info({ notice: id, actorId: idOf(actor) }, 'system.notice-dismissed')
 }
 
 const audit = (ctx: AppContext, event: string, actor: Actor, data: Record<string, string>) =>

@@ -5,7 +5,7 @@ import { listDocuments } from '#src/documents/service.ts'
 import { AppError } from '#src/errors.ts'
 import { newMail } from '#src/mail/model.ts'
 import { postMail } from '#src/mail/service.ts'
-import type { Actor } from '#src/permissions.ts'
+import { type Actor, idOf } from '#src/permissions.ts'
 import { closeRequest } from '#src/review/service.ts'
 import type { Team } from '#src/teams/model.ts'
 import {
@@ -42,7 +42,10 @@ export async function openEntry(
     const isRight = isPin(ctx, reference, pin, team?.pinHmac ?? NOBODYS_PIN)
     return isRight ? team : undefined
   })
+  if (guessed.outcome === 'right') ctx.log.info({ teamId: guessed.right.id, by: 'pin' }, 'entry.opened')
   if (guessed.outcome === 'right') return newEntryLink(ctx, guessed.right.id, VISIT_SECONDS)
+  // Nobody is told of by a guess that failed: a reference in the log would be half of what opens it.
+  ctx.log.warn({ outcome: guessed.outcome }, 'entry.refused')
   if (guessed.outcome === 'wrong') throw wrong()
   const { seconds } = guessed
   const { usedUp } = ctx.guesses
@@ -87,5 +90,5 @@ export async function withdrawTeam(
     )
     await record(tx, { event: 'registration.withdrawn', actor, tournamentId: team.tournamentId, subjectId: teamId })
   })
-  ctx.log.info({ teamId }, 'registration.withdrawn')
+  ctx.log.info({ teamId, by: actor.kind, actorId: idOf(actor) }, 'registration.withdrawn')
 }

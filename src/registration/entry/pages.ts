@@ -96,6 +96,7 @@ async function showEntry(
 ): Promise<Response> {
   const { token } = link
   const team = await followLink(ctx, link, () => getTeamByLink(ctx, token))
+  if (errors.length === 0) ctx.log.info({ teamId: team.id, by: 'link' }, 'entry.opened')
   const tournament = await getTournament(ctx, team.tournamentId)
   const flash =
     isWithdrawn && team.state === 'withdrawn'

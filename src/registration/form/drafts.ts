@@ -67,7 +67,9 @@ export async function saveDraft(
   if (known) return known
   await admitNewDraft(ctx, saver)
   // Another request may have made it meanwhile.
-  const made = (await store.insertDraft(ctx.db.read, typed)) ?? (await store.updateDraft(ctx.db.read, typed))
+  const begun = await store.insertDraft(ctx.db.read, typed)
+  if (begun) ctx.log.info({ draftId: begun.id, tournamentId: begun.tournamentId }, 'draft.begun')
+  const made = begun ?? (await store.updateDraft(ctx.db.read, typed))
   if (!made) throw new AppError('NOT_FOUND')
   return made
 }
@@ -85,7 +87,7 @@ export async function ensureDraft(
 }
 
 /** Deletes drafts that nobody touched for fourteen days, at most `DRAFT_BATCHES_MAX` batches, with their files. How many. */
-export function expireDrafts(ctx: AppContext, stopping?: AbortSignal): Promise<number> {
+export async function expireDrafts(ctx: AppContext, stopping?: AbortSignal): Promise<number> {
   const before = new Date(ctx.now().getTime() - DRAFT_DAYS * DAY_MS)
   const batch = (size: number) =>
     ctx.db.write.begin(async (tx) => {
@@ -95,5 +97,7 @@ export function expireDrafts(ctx: AppContext, stopping?: AbortSignal): Promise<n
       await store.deleteDrafts(tx, ids)
       return ids.length
     })
-  return drain(batch, { size: DRAFTS_A_BATCH, batchesMax: DRAFT_BATCHES_MAX, stopping })
+  const count = await drain(batch, { size: DRAFTS_A_BATCH, batchesMax: DRAFT_BATCHES_MAX, stopping })
+  if (count > 0) ctx.log.info({ count }, 'draft.expired')
+  return count
 }

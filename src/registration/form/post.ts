@@ -61,7 +61,7 @@ export function formReceiver(
         draft ??= ensureDraft(ctx, tournament, token, saver)
         const { id: draftId } = await draft
         const received = await receiveFile(ctx, content, saver.sender)
-        await saveDraftFile(ctx, {
+        const { fileId } = await saveDraftFile(ctx, {
           draftId,
           tournamentId: tournament.id,
           slot,
@@ -70,7 +70,9 @@ export function formReceiver(
           originalName,
           sender: saver.sender,
         })
+        ctx.log.info({ fileId, draftId, kind: place.kind, bytes: received.bytes }, 'upload.kept')
       } catch (error) {
+        if (error instanceof AppError) ctx.log.warn({ kind: place.kind, code: error.code }, 'upload.refused')
         if (!(error instanceof AppError) || !OF_ONE_FILE.has(error.code)) throw error
         if (isAlone && error.retryAfterSeconds !== undefined && error.retryAfterSeconds <= SOON_SECONDS) throw error
         wrongFiles.push({
