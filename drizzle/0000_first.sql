@@ -59,6 +59,25 @@ CREATE TABLE "uploads" (
 	CONSTRAINT "uploads_slot_in_draft" CHECK (("uploads"."slot" is null) = ("uploads"."draft_id" is null))
 );
 --> statement-breakpoint
+CREATE TABLE "file_copies" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"tournament_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"host" text NOT NULL,
+	"state" text NOT NULL,
+	"spool" text,
+	"digest" "bytea" NOT NULL,
+	"bytes" integer NOT NULL,
+	"is_sent" boolean DEFAULT false NOT NULL,
+	"tries" integer DEFAULT 0 NOT NULL,
+	"next_try_at" timestamp with time zone NOT NULL,
+	"since" timestamp with time zone NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "file_copies_state_known" CHECK ("file_copies"."state" in ('waiting', 'there', 'leaving')),
+	CONSTRAINT "file_copies_host_known" CHECK ("file_copies"."host" in ('cloudinary', 's3')),
+	CONSTRAINT "file_copies_waiting_in_spool" CHECK ("file_copies"."state" <> 'waiting' or "file_copies"."spool" is not null)
+);
+--> statement-breakpoint
 CREATE TABLE "guess_failures" (
 	"key" text PRIMARY KEY NOT NULL,
 	"failures" integer NOT NULL,
@@ -81,6 +100,7 @@ CREATE TABLE "mails" (
 	"to_address" text NOT NULL,
 	"to_name" text NOT NULL,
 	"data" jsonb NOT NULL,
+	"at_once" boolean DEFAULT false NOT NULL,
 	"state" text NOT NULL,
 	"attempts" smallint DEFAULT 0 NOT NULL,
 	"next_try_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -93,6 +113,15 @@ CREATE TABLE "mails" (
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "mails_state_known" CHECK ("mails"."state" in ('queued', 'sending', 'sent', 'retrying', 'failed', 'held')),
 	CONSTRAINT "mails_claim_while_sending" CHECK (("mails"."state" = 'sending') = ("mails"."claim_id" is not null))
+);
+--> statement-breakpoint
+CREATE TABLE "message_templates" (
+	"tournament_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"subject" text NOT NULL,
+	"body" text NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "message_templates_tournament_id_kind_pk" PRIMARY KEY("tournament_id","kind")
 );
 --> statement-breakpoint
 CREATE TABLE "audit_entries" (
@@ -203,10 +232,15 @@ CREATE TABLE "decisions" (
 --> statement-breakpoint
 CREATE TABLE "entry_links" (
 	"token_hash" "bytea" PRIMARY KEY NOT NULL,
+	"id" uuid DEFAULT gen_random_uuid() NOT NULL,
 	"team_id" uuid NOT NULL,
+	"made_for" text DEFAULT 'registration' NOT NULL,
+	"made_by" uuid,
+	"last_used_at" timestamp with time zone,
 	"expires_at" timestamp with time zone NOT NULL,
 	"revoked_at" timestamp with time zone,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "entry_links_id_unique" UNIQUE("id")
 );
 --> statement-breakpoint
 CREATE TABLE "players" (
@@ -336,8 +370,10 @@ ALTER TABLE "uploads" ADD CONSTRAINT "uploads_tournament_id_tournaments_id_fk" F
 ALTER TABLE "uploads" ADD CONSTRAINT "uploads_draft_id_drafts_id_fk" FOREIGN KEY ("draft_id") REFERENCES "public"."drafts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "uploads" ADD CONSTRAINT "uploads_file_id_files_id_fk" FOREIGN KEY ("file_id") REFERENCES "public"."files"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "uploads" ADD CONSTRAINT "uploads_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "file_copies" ADD CONSTRAINT "file_copies_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "mails" ADD CONSTRAINT "mails_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "mails" ADD CONSTRAINT "mails_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "message_templates" ADD CONSTRAINT "message_templates_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "audit_entries" ADD CONSTRAINT "audit_entries_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "idempotency_keys" ADD CONSTRAINT "idempotency_keys_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_staff_id_staff_id_fk" FOREIGN KEY ("staff_id") REFERENCES "public"."staff"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -349,6 +385,7 @@ ALTER TABLE "decision_requests" ADD CONSTRAINT "decision_requests_tournament_id_
 ALTER TABLE "decision_requests" ADD CONSTRAINT "decision_requests_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "decisions" ADD CONSTRAINT "decisions_request_id_decision_requests_id_fk" FOREIGN KEY ("request_id") REFERENCES "public"."decision_requests"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "entry_links" ADD CONSTRAINT "entry_links_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "entry_links" ADD CONSTRAINT "entry_links_made_by_staff_id_fk" FOREIGN KEY ("made_by") REFERENCES "public"."staff"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "players" ADD CONSTRAINT "players_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "registration_moves" ADD CONSTRAINT "registration_moves_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "state_counts" ADD CONSTRAINT "state_counts_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -365,9 +402,13 @@ CREATE INDEX "files_undrawn" ON "files" USING btree ("put_at") WHERE "files"."pi
 CREATE UNIQUE INDEX "uploads_one_a_slot" ON "uploads" USING btree ("draft_id","slot");--> statement-breakpoint
 CREATE INDEX "uploads_by_expiry" ON "uploads" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "uploads_by_file" ON "uploads" USING btree ("file_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "file_copies_waiting" ON "file_copies" USING btree ("tournament_id","name","spool") WHERE "file_copies"."state" = 'waiting';--> statement-breakpoint
+CREATE UNIQUE INDEX "file_copies_there" ON "file_copies" USING btree ("tournament_id","name") WHERE "file_copies"."state" = 'there';--> statement-breakpoint
+CREATE INDEX "file_copies_due" ON "file_copies" USING btree ("next_try_at") WHERE "file_copies"."state" <> 'there' or "file_copies"."spool" is not null;--> statement-breakpoint
 CREATE INDEX "guess_failures_by_age" ON "guess_failures" USING btree ("last_at");--> statement-breakpoint
 CREATE INDEX "rate_limits_by_expiry" ON "rate_limits" USING btree ("expire");--> statement-breakpoint
-CREATE INDEX "mails_by_state" ON "mails" USING btree ("state","created_at");--> statement-breakpoint
+CREATE INDEX "mails_newest" ON "mails" USING btree ("tournament_id","id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "mails_by_state" ON "mails" USING btree ("tournament_id","state","id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "mails_by_team" ON "mails" USING btree ("team_id");--> statement-breakpoint
 CREATE INDEX "mails_due" ON "mails" USING btree ("next_try_at") WHERE "mails"."state" in ('queued', 'retrying', 'sending');--> statement-breakpoint
 CREATE INDEX "audit_entries_by_subject" ON "audit_entries" USING btree ("subject_id","id");--> statement-breakpoint
@@ -392,4 +433,5 @@ CREATE INDEX "teams_newest" ON "teams" USING btree ("tournament_id","number" DES
 CREATE INDEX "teams_by_state" ON "teams" USING btree ("tournament_id","state","number" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "teams_by_club" ON "teams" USING btree ("club_id","number" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "teams_by_name" ON "teams" USING btree ("tournament_id","name_key","id");--> statement-breakpoint
+CREATE INDEX "teams_by_captain_email" ON "teams" USING btree ("captain_email_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "tournaments_one_default" ON "tournaments" USING btree ("is_default") WHERE "tournaments"."is_default";

@@ -5,7 +5,7 @@ import type { Dependency } from '#src/lib/dependency.ts'
 import { DependencyError } from '#src/lib/dependency-error.ts'
 import { GIVE_UP_AFTER_MS, nextTry } from './backoff.ts'
 import type { Mailer, Timeouts } from './mailer.ts'
-import type { Compose } from './model.ts'
+import { type Compose, NotYet } from './model.ts'
 import { readFailure } from './smtp-failure.ts'
 import { type Claimed, claimMail, endTry, returnMail } from './store.ts'
 
@@ -56,7 +56,7 @@ async function send(
   startBy: Date,
 ): Promise<string> {
   const content = await compose(ctx, mail).catch((error) => {
-    ctx.log.error({ mailId: mail.id, kind: mail.kind, err: error }, 'mail.not-composed')
+    if (!(error instanceof NotYet)) ctx.log.error({ mailId: mail.id, kind: mail.kind, err: error }, 'mail.not-composed')
     throw error
   })
   if (ctx.now() > startBy) throw new ClaimTooOld()
@@ -66,7 +66,7 @@ async function send(
 
 async function endFailed({ ctx, stopping }: Delivery, mail: Claimed, error: unknown): Promise<Date | undefined> {
   const now = ctx.now()
-  const untriedForMs = waitOfUntried(error, stopping)
+  const untriedForMs = waitOfUntried(error, stopping, now)
   if (untriedForMs !== undefined) {
     const nextTryAt = after(now, untriedForMs)
     await returnMail(ctx.db.read, mail, { now, nextTryAt })
@@ -78,8 +78,9 @@ async function endFailed({ ctx, stopping }: Delivery, mail: Claimed, error: unkn
 }
 
 /** How long a mail waits that did not get as far as the server; undefined where it did. */
-function waitOfUntried(error: unknown, stopping: AbortSignal): number | undefined {
+function waitOfUntried(error: unknown, stopping: AbortSignal, now: Date): number | undefined {
   if (stopping.aborted) return STOPPED_WAIT_MS
+  if (error instanceof NotYet) return Math.max(error.until.getTime() - now.getTime(), 0)
   if (error instanceof ClaimTooOld || isDatabaseUnavailable(error)) return UNTRIED_WAIT_MS
   if (!(error instanceof DependencyError) || (error.reason !== 'resting' && error.reason !== 'busy')) return undefined
   return Math.max(error.retryAfterMs ?? 0, UNTRIED_WAIT_MS)

@@ -1,13 +1,29 @@
 import type { Config } from '#src/config.ts'
 import type { AppContext } from '#src/context.ts'
 
-/** What mails tell: each kind is one message of the tournament. */
-export type MailKind = 'received' | 'waiting_list' | 'approved' | 'rejected' | 'withdrawn'
+/** What mails tell: each kind is one message, to a team's captain or to staff. */
+export const MAIL_KINDS = [
+  'received',
+  'waiting_list',
+  'promoted',
+  'changes_requested',
+  'approved',
+  'rejected',
+  'withdrawn',
+  'reminder',
+  'link',
+  'staff_invited',
+  'password_reset',
+  'new_sign_in',
+  'test',
+] as const
+export type MailKind = (typeof MAIL_KINDS)[number]
 
 /**
  * `queued` → `sending` → `sent`, or `retrying` and again `sending`, or `failed`. `held` ones are kept, and go out when staff say so.
  */
-export type MailState = 'queued' | 'sending' | 'sent' | 'retrying' | 'failed' | 'held'
+export const MAIL_STATES = ['queued', 'sending', 'retrying', 'failed', 'held', 'sent'] as const
+export type MailState = (typeof MAIL_STATES)[number]
 
 /** A message as a row of the mail log: whom and what about, in data; never a secret, never a link. */
 export type Mail = {
@@ -18,6 +34,8 @@ export type Mail = {
   toAddress: string
   toName: string
   data: Record<string, string | number | null>
+  /** Staff said so: quiet hours do not hold it up. */
+  atOnce?: boolean
 }
 
 /** What is to be written to the mail log. */
@@ -26,7 +44,18 @@ export type NewMail = Mail & { state: 'queued' | 'held'; nextTryAt: string }
 /** What a mail says, made as it is sent. */
 export type Content = { subject: string; text: string; html: string; fromName?: string; replyTo?: string }
 
-/** Makes a mail's content, its links included; the earlier ones of a mail that is sent again stay valid. */
+/** Thrown while a mail is made: it is not to be sent before then. */
+export class NotYet extends Error {
+  readonly until: Date
+
+  constructor(until: Date) {
+    super(`Not before ${until.toISOString()}`)
+    this.name = 'NotYet'
+    this.until = until
+  }
+}
+
+/** Makes a mail's content, its links included; the earlier ones of a mail that is sent again stay valid. Throws NotYet. */
 export type Compose = (ctx: AppContext, mail: Mail) => Promise<Content>
 
 /** Mail needs a server to hand it to, and an address that its links can name. */

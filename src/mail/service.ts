@@ -3,6 +3,8 @@ import type { Queryable } from '#src/db/client.ts'
 import { canDeliver, type NewMail } from './model.ts'
 import * as store from './store.ts'
 
+export { composeMail, composer, type LinkMaker } from './letters/compose.ts'
+export { missingDocuments } from './letters/values.ts'
 export { type MailOffice, startMail } from './office.ts'
 
 /** Posts the mail in the transaction that causes it: with that it is delivered, or never was. */

@@ -10,9 +10,10 @@ const WAITING = `state in ('queued', 'retrying', 'sending')`
 export async function insertMail(tx: Queryable, mail: NewMail): Promise<void> {
   await tx`
     with posted as (
-      insert into mails (id, tournament_id, team_id, kind, to_address, to_name, data, state, next_try_at)
+      insert into mails (id, tournament_id, team_id, kind, to_address, to_name, data, state, next_try_at, at_once)
       values (${mail.id}, ${mail.tournamentId}, ${mail.teamId}, ${mail.kind}, ${mail.toAddress}, ${mail.toName},
-        ${JSON.stringify(mail.data)}::text::jsonb, ${mail.state}, ${mail.nextTryAt}::text::timestamptz)
+        ${JSON.stringify(mail.data)}::text::jsonb, ${mail.state}, ${mail.nextTryAt}::text::timestamptz,
+        ${mail.atOnce ?? false})
       returning id, state
     )
     select pg_notify(${CHANNEL}, id::text) from posted where state = 'queued'`
@@ -31,7 +32,7 @@ export async function claimMail(
       next_try_at = ${claimedUntil}, give_up_at = coalesce(give_up_at, ${giveUpAt}), updated_at = ${now}
     where id = ${id} and ${sql.unsafe(WAITING)} and next_try_at <= ${now}
     returning id, tournament_id as "tournamentId", team_id as "teamId", kind, to_address as "toAddress", to_name as "toName", data,
-      claim_id as "claimId", attempts, give_up_at as "giveUpAt"`
+      at_once as "atOnce", claim_id as "claimId", attempts, give_up_at as "giveUpAt"`
   return row
 }
 
@@ -65,11 +66,11 @@ export async function returnMail(
     where id = ${id} and claim_id = ${claimId}`
 }
 
-/** Lets a mail be tried from the start, whatever became of it; not one that is being sent. False where there is none such. */
+/** Lets a mail be tried from the start and at once, whatever became of it; not one that is being sent. False where there is none such. */
 export async function requeueMail(sql: Queryable, id: string, now: Date): Promise<boolean> {
   const [row] = await sql`
     with again as (
-      update mails set state = 'queued', attempts = 0, next_try_at = ${now}, give_up_at = null, updated_at = ${now}
+      update mails set state = 'queued', at_once = true, attempts = 0, next_try_at = ${now}, give_up_at = null, updated_at = ${now}
       where id = ${id} and state <> 'sending' returning id
     )
     select pg_notify(${CHANNEL}, id::text) from again`

@@ -4,6 +4,7 @@ import { hashKey } from '#src/idempotency/service.ts'
 import { hashToken } from '#src/lib/keys.ts'
 import { emailKey, nameKey } from '#src/lib/names.ts'
 import { newMail } from '#src/mail/model.ts'
+import { ENTRY_LINK_DAYS } from '#src/teams/model.ts'
 import type { TeamEntry } from '#src/teams/service.ts'
 import type { RegistrationForm } from './check.ts'
 import type { NamedDocument } from './check-documents.ts'
@@ -12,7 +13,6 @@ import { type EntrySecrets, hashPin, sealSecrets } from './secrets.ts'
 /** A form waits this long for the same form that is being sent; the API does not wait. */
 const KEY_WAIT_MS = 20_000
 const TOURNAMENT_WAIT_MS = 25_000
-export const ENTRY_LINK_DAYS = 180
 const DAY_MS = 86_400_000
 
 export type Prepared = {

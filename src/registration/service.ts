@@ -14,7 +14,6 @@ import { type Prepared, prepareEntry } from './prepare.ts'
 import { type EntrySecrets, newSecrets, openSecrets } from './secrets.ts'
 
 export { expireDrafts } from './form/drafts.ts'
-export { composeMail } from './mails.ts'
 
 const REFERENCE_TRIES = 3
 

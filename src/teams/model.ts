@@ -33,6 +33,22 @@ export const holdsPlace = (state: TeamState) => isLive(state) && state !== 'wait
 /** A player's id in words: `ICCT-001-P01`. */
 export const playerCode = (teamCode: string, position: number) => `${teamCode}-P${String(position).padStart(2, '0')}`
 
+/** How long a captain's link opens the team's page: from the first entries to the last match. */
+export const ENTRY_LINK_DAYS = 180
+
+/** What a link to the team's page was made for; `visit` is one opened by reference and PIN. */
+export type LinkPurpose = 'registration' | 'mail' | 'staff' | 'visit'
+/** A link as staff see it: never the link itself. */
+export type EntryLink = {
+  id: string
+  madeFor: LinkPurpose
+  /** A name of staff, where one of them made it. */
+  madeBy: string | null
+  madeAt: Date
+  lastUsedAt: Date | null
+  expiresAt: Date
+}
+
 export type Contact = { name: string; phone: string; email: string; whatsapp: string }
 export type Player = { name: string; role: string | null; jerseyNumber: number | null; dateOfBirth: string | null }
 

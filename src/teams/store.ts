@@ -59,7 +59,8 @@ export async function addTeam(sql: Queryable, entry: TeamEntry): Promise<AddTeam
   return row!.added
 }
 
-const TEAM = `
+/** The columns of a Team, of teams `t` and clubs `c`. */
+export const TEAM = `
   t.id, t.tournament_id as "tournamentId", t.club_id as "clubId", c.name as "clubName", t.number, t.code, t.state, t.name,
   json_build_object('name', t.captain_name, 'phone', t.captain_phone, 'email', t.captain_email, 'whatsapp', t.captain_whatsapp) as captain,
   json_build_object('name', t.vice_captain_name, 'phone', t.vice_captain_phone, 'email', t.vice_captain_email, 'whatsapp', t.vice_captain_whatsapp) as "viceCaptain",
@@ -202,31 +203,4 @@ export async function insertMove(
   await tx`
     insert into registration_moves (team_id, from_state, to_state, reason, actor_kind, actor_id, created_at)
     values (${move.teamId}, ${move.from}, ${move.to}, ${move.reason}, ${move.actorKind}, ${move.actorId}, ${move.now})`
-}
-
-export async function insertEntryLink(
-  sql: Queryable,
-  link: { tokenHash: Uint8Array; teamId: string; expiresAt: Date },
-): Promise<void> {
-  await sql`insert into entry_links (token_hash, team_id, expires_at) values (${link.tokenHash}, ${link.teamId}, ${link.expiresAt})`
-}
-
-/** `stateReason` is what was said with the last move. */
-export type LinkedTeam = Team & { stateReason: string | null; expiresAt: Date; revokedAt: Date | null }
-
-/** The team a link opens, and how long it does. */
-export async function findTeamByLink(sql: Queryable, tokenHash: Uint8Array): Promise<LinkedTeam | undefined> {
-  const [row] = await sql<LinkedTeam[]>`
-    select ${sql.unsafe(TEAM)}, l.expires_at as "expiresAt", l.revoked_at as "revokedAt",
-      (select reason from registration_moves m where m.team_id = t.id order by m.id desc limit 1) as "stateReason"
-    from entry_links l join teams t on t.id = l.team_id join clubs c on c.id = t.club_id where l.token_hash = ${tokenHash}`
-  return row
-}
-
-/** Removes links that ended more than a month ago; until then they answer LINK_EXPIRED. */
-export async function deleteEndedLinks(sql: Queryable, now: Date, limit: number): Promise<number> {
-  const rows = await sql`
-    delete from entry_links where token_hash in (
-      select token_hash from entry_links where expires_at < ${now}::timestamptz - interval '30 days' limit ${limit}) returning true`
-  return rows.length
 }

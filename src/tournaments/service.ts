@@ -6,6 +6,7 @@ import type { NewTournament } from './model.ts'
 import { PRESETS } from './presets.ts'
 import * as store from './store.ts'
 
+export { type MailSettings, updateMailSettings } from './store.ts'
 export { daysText, feeText, instantText } from './words.ts'
 
 /** How long a tournament's settings are remembered; the registration function reads its own, under the lock. */
@@ -67,3 +68,6 @@ export async function countPlacesLeft(ctx: AppContext, tournament: Tournament): 
   if (tournament.capacity === null) return undefined
   return Math.max(0, tournament.capacity - (await store.countHeldPlaces(ctx.db.read, tournament.id)))
 }
+
+/** After a change: this process reads the tournaments again; others do within two seconds. */
+export const forgetTournaments = (db: Database): boolean => remembered.delete(db)

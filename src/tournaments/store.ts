@@ -9,7 +9,8 @@ const COLUMNS = `
   opens_at as "opensAt", closes_at as "closesAt", squad_locks_at as "squadLocksAt", capacity, keeps_waiting_list as "keepsWaitingList",
   teams_per_club as "teamsPerClub", squad_min as "squadMin", squad_max as "squadMax", player_roles as "playerRoles", club_label as "clubLabel",
   ids_revealed as "idsRevealed", asks_date_of_birth as "asksDateOfBirth", asks_jersey_number as "asksJerseyNumber", age_min as "ageMin",
-  age_max as "ageMax", created_at as "createdAt",
+  age_max as "ageMax", mail_from_name as "mailFromName", mail_reply_to as "mailReplyTo", to_char(quiet_from, 'HH24:MI') as "quietFrom",
+  to_char(quiet_to, 'HH24:MI') as "quietTo", created_at as "createdAt",
   (select coalesce(json_agg(json_build_object('tournamentId', tournament_id, 'kind', kind, 'position', position, 'required', required,
      'retentionDays', retention_days) order by position), '[]') from tournament_documents d where d.tournament_id = t.id) as documents`
 
@@ -48,4 +49,13 @@ export async function insertTournament(
 export async function countHeldPlaces(sql: Queryable, tournamentId: string): Promise<number> {
   const [row] = await sql`select held_places from tournament_counters where tournament_id = ${tournamentId}`
   return row?.held_places ?? 0
+}
+
+/** How the tournament's mails are sent; times of day as `22:00`. */
+export type MailSettings = Pick<Tournament, 'mailFromName' | 'mailReplyTo' | 'quietFrom' | 'quietTo'>
+
+export async function updateMailSettings(tx: Queryable, tournamentId: string, settings: MailSettings): Promise<void> {
+  await tx`
+    update tournaments set mail_from_name = ${settings.mailFromName}, mail_reply_to = ${settings.mailReplyTo},
+      quiet_from = ${settings.quietFrom}::text::time, quiet_to = ${settings.quietTo}::text::time where id = ${tournamentId}`
 }

@@ -1,8 +1,7 @@
 import { afterEach, expect, test } from 'bun:test'
 import { readEffectiveConfig } from '#src/config.ts'
 import { canDeliver } from '#src/mail/model.ts'
-import { startMail } from '#src/mail/service.ts'
-import { composeMail } from '#src/registration/service.ts'
+import { composeMail, startMail } from '#src/mail/service.ts'
 import { type TestContext, testContext } from '#test/support/context.ts'
 import { mailSettings, post, rowOf } from './post-office.ts'
 

@@ -1,25 +1,10 @@
 import { m } from '#messages'
 import type { HistoryLine, MailLine } from '#src/review/model.ts'
+import { mailKindLabel, mailStateLabel } from '#views/mail/words.ts'
 import { DataTable } from '#views/parts/data-table.tsx'
 import { EmptyState } from '#views/parts/empty-state.tsx'
 import { Moment } from '#views/parts/moment.tsx'
 import { StateBadge } from '#views/parts/state-badge.tsx'
-
-const MAIL_KINDS: Record<MailLine['kind'], () => string> = {
-  received: m.review_mail_received,
-  waiting_list: m.review_mail_waiting_list,
-  approved: m.review_mail_approved,
-  rejected: m.review_mail_rejected,
-  withdrawn: m.review_mail_withdrawn,
-}
-const MAIL_STATES: Record<string, () => string> = {
-  held: m.review_mail_held,
-  queued: m.review_mail_queued,
-  sending: m.review_mail_sending,
-  sent: m.review_mail_sent,
-  retrying: m.review_mail_retrying,
-  failed: m.review_mail_failed,
-}
 
 /** Every move of a registration: when, to which state, by whom and why. */
 export function HistoryTable({ history, timeZone }: { history: HistoryLine[]; timeZone: string }) {
@@ -61,9 +46,9 @@ export function MailTable({ mails, timeZone }: { mails: MailLine[]; timeZone: st
       rowKey={(mail) => `${mail.at.toISOString()} ${mail.kind}`}
       empty={<EmptyState title={m.review_no_mails()} icon="inbox" />}
       columns={[
-        { key: 'kind', label: m.review_mail(), isHeading: true, cell: (mail) => MAIL_KINDS[mail.kind]() },
+        { key: 'kind', label: m.review_mail(), isHeading: true, cell: (mail) => mailKindLabel(mail.kind) },
         { key: 'at', label: m.review_when(), cell: (mail) => <Moment at={mail.at} timeZone={timeZone} /> },
-        { key: 'state', label: m.board_state(), cell: (mail) => (MAIL_STATES[mail.state] ?? m.review_mail_held)() },
+        { key: 'state', label: m.board_state(), cell: (mail) => mailStateLabel(mail.state) },
       ]}
     />
   )

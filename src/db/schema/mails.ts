@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, index, jsonb, pgTable, smallint, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, index, jsonb, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core'
 import { createdAt, instant } from './columns.ts'
 import { teams } from './teams.ts'
 import { tournaments } from './tournaments.ts'
@@ -16,6 +16,8 @@ export const mails = pgTable(
     toAddress: text('to_address').notNull(),
     toName: text('to_name').notNull(),
     data: jsonb().notNull(),
+    /** Staff said so: it does not wait for the end of the quiet hours. */
+    atOnce: boolean('at_once').notNull().default(false),
     state: text({ enum: ['queued', 'sending', 'sent', 'retrying', 'failed', 'held'] }).notNull(),
     /** Tries that reached for the mail server, the running one included. */
     attempts: smallint().notNull().default(0),
@@ -34,10 +36,26 @@ export const mails = pgTable(
     updatedAt: instant('updated_at').notNull().defaultNow(),
   },
   (t) => [
-    index('mails_by_state').on(t.state, t.createdAt),
+    index('mails_newest').on(t.tournamentId, t.id.desc()),
+    index('mails_by_state').on(t.tournamentId, t.state, t.id.desc()),
     index('mails_by_team').on(t.teamId),
     index('mails_due').on(t.nextTryAt).where(sql`${t.state} in ('queued', 'retrying', 'sending')`),
     check('mails_state_known', sql`${t.state} in ('queued', 'sending', 'sent', 'retrying', 'failed', 'held')`),
     check('mails_claim_while_sending', sql`(${t.state} = 'sending') = (${t.claimId} is not null)`),
   ],
+)
+
+/** A tournament's own words for a kind of message, where it does not use ours; with placeholders such as `{team_name}`. */
+export const messageTemplates = pgTable(
+  'message_templates',
+  {
+    tournamentId: uuid('tournament_id')
+      .notNull()
+      .references(() => tournaments.id),
+    kind: text().notNull(),
+    subject: text().notNull(),
+    body: text().notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tournamentId, t.kind] })],
 )

@@ -13,6 +13,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { bytea, createdAt, instant } from './columns.ts'
+import { staff } from './staff.ts'
 import { tournaments } from './tournaments.ts'
 
 export const clubs = pgTable(
@@ -81,6 +82,7 @@ export const teams = pgTable(
     index('teams_by_state').on(t.tournamentId, t.state, t.number.desc()),
     index('teams_by_club').on(t.clubId, t.number.desc()),
     index('teams_by_name').on(t.tournamentId, t.nameKey, t.id),
+    index('teams_by_captain_email').on(t.captainEmailKey),
     check(
       'teams_state_known',
       sql`${t.state} in ('submitted', 'in_review', 'changes_requested', 'waitlisted', 'reserved', 'approved', 'rejected', 'withdrawn')`,
@@ -156,9 +158,17 @@ export const entryLinks = pgTable(
   'entry_links',
   {
     tokenHash: bytea('token_hash').primaryKey(),
+    /** What staff call it when they revoke it. */
+    id: uuid().notNull().defaultRandom().unique(),
     teamId: uuid('team_id')
       .notNull()
       .references(() => teams.id),
+    madeFor: text('made_for', { enum: ['registration', 'mail', 'staff', 'visit'] })
+      .notNull()
+      .default('registration'),
+    /** Of staff, where one of them made it. */
+    madeBy: uuid('made_by').references(() => staff.id),
+    lastUsedAt: instant('last_used_at'),
     expiresAt: instant('expires_at').notNull(),
     revokedAt: instant('revoked_at'),
     createdAt: createdAt(),

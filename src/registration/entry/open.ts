@@ -43,7 +43,8 @@ export async function openEntry(
     return isRight ? team : undefined
   })
   if (guessed.outcome === 'right') ctx.log.info({ teamId: guessed.right.id, by: 'pin' }, 'entry.opened')
-  if (guessed.outcome === 'right') return newEntryLink(ctx, guessed.right.id, VISIT_SECONDS)
+  if (guessed.outcome === 'right')
+    return newEntryLink(ctx, guessed.right.id, { madeFor: 'visit', seconds: VISIT_SECONDS })
   // Nobody is told of by a guess that failed: a reference in the log would be half of what opens it.
   ctx.log.warn({ outcome: guessed.outcome }, 'entry.refused')
   if (guessed.outcome === 'wrong') throw wrong()
