@@ -1,6 +1,7 @@
 import * as checks from './config/checks.ts'
 import { ConfigError } from './config/config-error.ts'
 import { readEffective } from './config/effective.ts'
+import { FILE_SETTINGS } from './config/file-settings.ts'
 import * as mailChecks from './config/mail.ts'
 import {
   aMinute,
@@ -189,9 +190,7 @@ export const SETTINGS = {
   log_file: { schema: text('a file'), does: 'File that receives the log as well.' },
   log_file_size: { schema: whole(10, 1, 1000, 'MB'), does: 'Size of a log file after which the next one is begun.' },
   log_file_count: { schema: whole(10, 1, 100, 'files'), does: 'Log files that are kept.' },
-  cloudinary_cloud_name: { schema: text(), does: 'Cloudinary account, for files kept there.' },
-  cloudinary_api_key: { schema: text(), secret: true, does: 'Cloudinary key.' },
-  cloudinary_api_secret: { schema: text(), secret: true, does: 'Cloudinary secret.' },
+  ...FILE_SETTINGS,
   smtp_server: {
     schema: text('a name or an address'),
     aliases: ['SMTP_HOST'],

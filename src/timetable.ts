@@ -30,6 +30,7 @@ export const TIMETABLE: readonly Task[] = [
   { name: 'expire-sessions', everyMs: HOUR_MS, run: deleteEndedSessions },
   { name: 'expire-links', everyMs: HOUR_MS, run: deleteEndedLinks },
   { name: 'expire-counts', everyMs: 10 * MINUTE_MS, run: deleteEndedCounts },
+  { name: 'move-files', everyMs: 10 * SECOND_MS, run: ({ files }, stopping) => files.moveWaiting(stopping) },
   { name: 'draw-pictures', everyMs: 10 * SECOND_MS, run: drawMissingPictures },
   { name: 'collect-orphans', everyMs: HOUR_MS, run: collectOrphans },
 ]

@@ -164,3 +164,38 @@ test('lifted limits and a trust in everybody are warned about', () => {
   ])
   expect(read({ TRUSTED_PROXIES: '0.0.0.0/0' }).warnings).toHaveLength(1)
 })
+
+describe('file hosts', () => {
+  const cloudinary = {
+    CLOUDINARY_CLOUD_NAME: 'cup',
+    CLOUDINARY_API_KEY: '874837483274837',
+    CLOUDINARY_API_SECRET: 'kV3-mq81ZpXc_09tRw',
+  }
+
+  test('the one that is chosen needs its settings, and each that lacks is named', () => {
+    expect(read({ FILE_STORE: 's3', S3_BUCKET: 'cup' }).problems).toEqual([
+      'FILE_STORE=s3 needs S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY beside it.',
+    ])
+    expect(read({ ...cloudinary, FILE_STORE: 'cloudinary' })).toMatchObject({ problems: [], warnings: [] })
+  })
+
+  test('one that is set up and not chosen is told of, as nothing goes there', () => {
+    expect(read(cloudinary)).toMatchObject({
+      problems: [],
+      warnings: ['cloudinary is set up, but FILE_STORE is disk: files that are there are read, and none are added.'],
+    })
+  })
+
+  test.each([
+    ['S3_ENDPOINT', 'http://files.example.org', /^S3_ENDPOINT is http on a public host: /],
+    ['S3_ENDPOINT', 'https://files.example.org/bucket', /takes neither a path nor a name/],
+    ['CLOUDINARY_UPLOAD_PREFIX', 'api-eu.cloudinary.com', /starts with https/],
+    ['FILE_STORE_FOLDER', '../else', /^FILE_STORE_FOLDER takes letters/],
+  ])('%s=%s is refused', (name, value, sentence) => {
+    expect(read({ [name]: value }).problems).toEqual([expect.stringMatching(sentence)])
+  })
+
+  test('one in the hall’s own network needs no https', () => {
+    expect(read({ S3_ENDPOINT: 'http://192.168.1.7:9000' }).problems).toEqual([])
+  })
+})

@@ -9,15 +9,21 @@ import { type EmbeddedDatabase, openEmbedded, startEmbedded } from '#src/db/embe
 import { readInstallation } from '#src/db/installation.ts'
 import { openLimits } from '#src/db/limits.ts'
 import { migrate } from '#src/db/migrate.ts'
-import { diskStore } from '#src/files/disk.ts'
+import type { Hosting } from '#src/files/hosted.ts'
 import { readOrMakeMark } from '#src/files/mark.ts'
+import { openFiles, requireHostsInUse } from '#src/files/open.ts'
 import { makeGate } from '#src/lib/gate.ts'
 import { makeKeys } from '#src/lib/keys.ts'
 import { readOrMakeSecretKey } from '#src/lib/secret-key.ts'
 import { makeDefaultTournament, tournamentFinder } from '#src/tournaments/service.ts'
 import { makeVitals } from '#src/vitals/vitals.ts'
 
-export type OpenedContext = { ctx: AppContext; close(): Promise<void> }
+export type OpenedContext = {
+  ctx: AppContext
+  /** The places that files can be moved between; undefined where there is only the disk. */
+  hosting: Hosting | undefined
+  close(): Promise<void>
+}
 
 type Opening = {
   /** Keeps the database for itself and running, as a server does; a command shares it. */
@@ -39,22 +45,36 @@ export async function openContext(config: Config, log: Logger, opening: Opening)
   const connection: Connection = embedded?.connection ?? { url: config.databaseUrl! }
   const connectionsMax = embedded ? Math.min(config.databasePool, EMBEDDED_CONNECTIONS_MAX) : config.databasePool
   try {
-    const { db, keys, fileKey } = await awaitDatabase(() => openInstallation(config, connection, connectionsMax), {
-      isPatient: config.waitForDatabase,
-      log,
-      signal: opening.signal,
-    })
+    const { db, keys, ...installation } = await awaitDatabase(
+      () => openInstallation(config, connection, connectionsMax),
+      {
+        isPatient: config.waitForDatabase,
+        log,
+        signal: opening.signal,
+      },
+    )
     const now = () => new Date()
+    const vitals = makeVitals({ config, log, now })
+    const { files, hosting } = openFiles({
+      ...installation,
+      config,
+      db,
+      vitals,
+      dir: filesDirOf(config),
+      log,
+      now,
+      onWaiting: () => void vitals.tasks.start('move-files'),
+    })
     const ctx: AppContext = {
       config,
       db,
-      files: await diskStore({ dir: filesDirOf(config), fileKey }),
+      files,
       keys,
       ...openLimits({ config, db, keys, log, now }),
       log,
       gate: makeGate(),
       databaseState: embedded?.state ?? (() => 'running'),
-      vitals: makeVitals({ config, log, now }),
+      vitals,
       identify: (request) => identify(ctx, request),
       credentialOf: (request) => credentialOf(ctx, request),
       findTournament: tournamentFinder(db, now),
@@ -62,6 +82,7 @@ export async function openContext(config: Config, log: Logger, opening: Opening)
     }
     return {
       ctx,
+      hosting,
       async close() {
         await db.close()
         log.info('pools.closed')
@@ -82,10 +103,12 @@ async function openInstallation(config: Config, connection: Connection, connecti
   try {
     const keys = makeKeys(config.secretKey ?? readOrMakeSecretKey(config.dataDir), config.secretKeyOld)
     const { replaceSecretKey } = config
-    const filesMark = readOrMakeMark(filesDirOf(config))
-    const { fileKey } = await readInstallation(db, { keys, filesMark, replaceSecretKey })
+    const mark = readOrMakeMark(filesDirOf(config))
+    const hasFileHost = config.fileStore !== 'disk'
+    const { fileKey, isOnlyDisk } = await readInstallation(db, { keys, filesMark: mark, hasFileHost, replaceSecretKey })
+    await requireHostsInUse(db, config)
     await makeDefaultTournament(db, config.tournamentPreset)
-    return { db, keys, fileKey }
+    return { db, keys, fileKey, mark, isOnlyDisk }
   } catch (error) {
     await db.close()
     throw error

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { Config } from '#src/config.ts'
 import { isLoopback, isPrivate, isReachable, isWildcard } from './addresses.ts'
+import { checkFiles } from './files.ts'
 import { checkMail } from './mail.ts'
 import { weakSecrets } from './secrets.ts'
 
@@ -17,10 +18,12 @@ export function checkWhole(
   const weak = weakSecrets(config)
   const plain = addresses === undefined ? [] : plainHttp(config, addresses)
   const mail = checkMail(config)
+  const files = checkFiles(config)
   const unsafe = [...weak, ...(config.allowHttp ? [] : plain.map((is) => `${is} ${WAYS_OUT}`))]
-  const problems = [...(isProduction ? unsafe : []), ...mail.problems]
+  const problems = [...(isProduction ? unsafe : []), ...mail.problems, ...files.problems]
   const warnings = [
     ...mail.warnings,
+    ...files.warnings,
     ...(isProduction ? (config.allowHttp ? plain : []) : weak),
     ...(config.enableRateLimiting
       ? []

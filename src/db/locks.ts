@@ -1,11 +1,18 @@
 import type { Queryable } from './client.ts'
 
 /**
- * Every advisory lock of the server, in the order in which a transaction may take them: file, idempotency key, tournament. All end with
+ * Every advisory lock of the server, in the order in which a transaction may take them: file, file copy, idempotency key, tournament. All end with
  * their transaction. The first number is the lock's class, the second a hash of what it guards; src/teams/add-team.sql takes the last
  * two by the same numbers. `migration` and `setup` are taken alone.
  */
-export const LOCKS = { migration: 7100, file: 7101, idempotencyKey: 7102, tournament: 7103, setup: 7104 } as const
+export const LOCKS = {
+  migration: 7100,
+  file: 7101,
+  idempotencyKey: 7102,
+  tournament: 7103,
+  setup: 7104,
+  fileCopy: 7105,
+} as const
 export type Lock = keyof typeof LOCKS
 
 /** Waits for the lock and holds it to the end of the transaction. */

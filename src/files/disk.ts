@@ -81,6 +81,7 @@ export function diskStore({
       )
     },
 
+    moveWaiting: async () => 0,
     removeLeftovers: () => onDisk(removeLeftovers(incoming, false)),
     hasRoom: room.isThere,
     freeBytes: async () => (await space()).freeBytes,

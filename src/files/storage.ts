@@ -15,7 +15,10 @@ export type ReceivedFile = Readonly<{
 /** `sender` names whoever only so many files may arrive from at once; without one, nobody is counted. */
 export type ReceiveLimits = { maxBytes: number; sender?: string }
 
-/** Where private files lie, one name a content and tournament. Failures of the store itself are STORAGE_UNAVAILABLE. */
+/**
+ * Where private files lie, one name a content and tournament. Failures of the store itself are STORAGE_UNAVAILABLE; a host that does not
+ * answer is none but for `open`.
+ */
 export type FileStore = {
   /**
    * Takes a file in as it arrives, with room for `maxBytes` kept from before its first byte. Whatever the source throws is thrown on,
@@ -31,8 +34,10 @@ export type FileStore = {
   write(tournamentId: string, name: string, bytes: Uint8Array): Promise<void>
   /** Throws NOT_FOUND. */
   open(tournamentId: string, name: string): Promise<Blob>
-  /** Durable when it returns; a file that is not there is no error. */
+  /** Durable when it returns; a file that is not there is no error. What lies at a host is gone from here, and remembered until it is gone there. */
   remove(tournamentId: string, name: string): Promise<void>
+  /** Takes to its host what waits here, and deletes there what was removed, as far as the host lets it; how many. Safe to run at any time. */
+  moveWaiting(stopping?: AbortSignal): Promise<number>
   /** Deletes what receptions of processes that died left behind; how many files. */
   removeLeftovers(): Promise<number>
   /** Whether `LEAST_FREE_BYTES` are free beside what is kept for files that are arriving. */

@@ -6,7 +6,8 @@ import { type Config, readConfig } from '#src/config.ts'
 import type { AppContext, Tournament } from '#src/context.ts'
 import { readInstallation } from '#src/db/installation.ts'
 import { openLimits } from '#src/db/limits.ts'
-import { diskStore } from '#src/files/disk.ts'
+import type { Hosting } from '#src/files/hosted.ts'
+import { openFiles } from '#src/files/open.ts'
 import { makeGate } from '#src/lib/gate.ts'
 import { makeKeys } from '#src/lib/keys.ts'
 import { logOptions } from '#src/lib/log.ts'
@@ -21,6 +22,8 @@ const SECRET_KEY = 'a secret key that only the tests are started with'
 
 export type TestContext = AppContext & {
   tournament: Tournament
+  /** Of the files, where the configuration names a host. */
+  hosting: Hosting | undefined
   /** Moves the clock that the server reads. */
   travel(ms: number): void
   /** Log lines so far, as they were written. */
@@ -56,18 +59,22 @@ export async function testContext(
       keepLog(line)
     },
   })
+  const vitals = makeVitals({ config, log, now })
+  const dir = join(dataDir, 'files')
+  const place = { mark: 'test', isOnlyDisk: true, dir, fileKey, leastFreeBytes: 0, retries: { count: 3, firstMs: 10 } }
+  const onWaiting = () => void vitals.tasks.start('move-files')
   const ctx: TestContext = {
     config,
     db,
     keys,
     now,
     findTournament,
-    files: diskStore({ dir: join(dataDir, 'files'), fileKey, leastFreeBytes: 0 }),
+    ...openFiles({ ...place, config, db, vitals, log, now, onWaiting }),
     ...openLimits({ config, db, keys, log, now }),
     log,
     gate: makeGate(),
     databaseState: () => 'running',
-    vitals: makeVitals({ config, log, now }),
+    vitals,
     identify: async () => NOBODY,
     credentialOf: () => undefined,
     tournament: (await findTournament())!,

@@ -10,6 +10,7 @@ const TASKS: Record<string, () => string> = {
   'expire-sessions': m.system_task_expire_sessions,
   'expire-links': m.system_task_expire_links,
   'expire-counts': m.system_task_expire_counts,
+  'move-files': m.system_task_move_files,
   'draw-pictures': m.system_task_draw_pictures,
   'deliver-mail': m.system_task_deliver_mail,
   'collect-orphans': m.system_task_collect_orphans,
