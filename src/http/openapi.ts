@@ -80,18 +80,56 @@ export const headerParameter = (name: string, model: TSchema): OpenAPIV3.Paramet
 })
 
 /** What a route that reads a body may refuse because of it. */
-export const BODY_REFUSALS = ['MALFORMED_REQUEST', 'CSRF_FAILED', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const
+export const BODY_REFUSALS = [
+  'MALFORMED_REQUEST',
+  'CSRF_FAILED',
+  'REQUEST_TIMEOUT',
+  'BODY_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+] as const
 /** What a route for staff may refuse. */
 export const STAFF_REFUSALS = ['UNAUTHORIZED', 'FORBIDDEN'] as const
 
-/** The refusals a client of this route should expect, by status; every route may say RATE_LIMITED and, by `default`, any other. */
+/** What every route may refuse: an unknown tournament, a foreign host, too much at once, and what is our own fault. */
+const EVERYWHERE = [
+  'NOT_FOUND',
+  'WRONG_HOST',
+  'RATE_LIMITED',
+  'INTERNAL_ERROR',
+  'DATABASE_UNAVAILABLE',
+  'SERVER_BUSY',
+  'SERVICE_STOPPING',
+] as const satisfies readonly ErrorCode[]
+const WAITS = new Set([429, 503])
+
+/** The refusals a client of this route should expect, by status, besides those of every route; `default` stands for any other. */
 export function refusals(...codes: ErrorCode[]): OpenAPIV3.ResponsesObject {
-  const byStatus = Map.groupBy([...codes, 'RATE_LIMITED' as const], (code) => ERRORS[code][0])
-  const told = [...byStatus].map(([status, some]) => [status, problemAnswer(some.map(sentenceOf).join(' '))] as const)
+  const own = new Set(codes.map(statusOf))
+  const byStatus = Map.groupBy(new Set([...codes, ...EVERYWHERE]), statusOf)
+  const told = [...byStatus].map(([status, some]) => [status, own.has(status) ? refusedBy(some) : sharedRef(status)])
   return { ...Object.fromEntries(told), default: problemAnswer('Any other refusal.') }
 }
 
-const sentenceOf = (code: ErrorCode) => `${code}: ${ERRORS[code][1]}`
+/** What `refusals` refers to, by name. */
+const sharedAnswers = () =>
+  Object.fromEntries(
+    [...Map.groupBy(EVERYWHERE, statusOf)].map(([status, codes]) => [sharedName(status), refusedBy(codes)]),
+  )
+
+const statusOf = (code: ErrorCode): number => ERRORS[code][0]
+const sharedName = (status: number) => `Refused${status}`
+const sharedRef = (status: number) => ({ $ref: `#/components/responses/${sharedName(status)}` })
+
+/** All of them have one status. */
+function refusedBy(codes: readonly ErrorCode[]): OpenAPIV3.ResponseObject {
+  const answer = problemAnswer(codes.map((code) => `${code}: ${ERRORS[code][1]}`).join(' '))
+  return WAITS.has(statusOf(codes[0]!)) ? { ...answer, headers: { 'Retry-After': RETRY_AFTER } } : answer
+}
+
+const RETRY_AFTER: OpenAPIV3.HeaderObject = {
+  description: 'Seconds until a repeat may succeed.',
+  schema: { type: 'integer' },
+}
 const problemAnswer = (description: string): OpenAPIV3.ResponseObject => ({
   description,
   content: { 'application/problem+json': { schema: PROBLEM_REF } },
@@ -112,6 +150,8 @@ export function describeApi(ctx: AppContext, routes: AnyElysia): OpenAPIV3_1.Doc
     paths: Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, publish(item as Described)])),
     components: {
       schemas: { ...components.schemas, Problem },
+      // OpenAPI 3.1 writes these as 3.0 does.
+      responses: sharedAnswers() as OpenAPIV3_1.ComponentsObject['responses'],
       securitySchemes: {
         [SESSION]: {
           type: 'apiKey',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { Value } from '@sinclair/typebox/value'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { makeApp } from '#src/app.ts'
+import { ERRORS } from '#src/errors.ts'
 import { loadAssets } from '#src/http/assets.ts'
 import { describeApi } from '#src/http/openapi.ts'
 import { tournamentsApi } from '#src/tournaments/api.ts'
@@ -139,13 +140,59 @@ test('every schema is one, and no reference hangs', () => {
   const schemas = [...valuesOf('schema', document.paths), ...Object.values(document.components?.schemas ?? {})]
   expect(schemas.flatMap(faultsOf)).toEqual([])
   const references = new Set(valuesOf('$ref', document))
-  const known = Object.keys(document.components?.schemas ?? {}).map((name) => `#/components/schemas/${name}`)
+  const known = (['schemas', 'responses'] as const).flatMap((kind) =>
+    Object.keys(document.components?.[kind] ?? {}).map((name) => `#/components/${kind}/${name}`),
+  )
   expect([...references].filter((reference) => !known.includes(String(reference)))).toEqual([])
+})
+
+/** What an operation says of a status, wherever that stands. */
+function answerAt({ responses = {} }: Operation, status: string): Json | undefined {
+  const answer = responses[status] as Json | undefined
+  const name = String(answer?.$ref ?? '')
+    .split('/')
+    .at(-1)!
+  return answer?.$ref === undefined ? answer : (document.components!.responses![name] as Json)
+}
+
+test('every refusal that is met is described where it is met, with its code', async () => {
+  const json = { 'content-type': 'application/json' }
+  const refusals: [told: string, code: string, asked: RequestInit, path?: string][] = [
+    ['post /api/v1/registrations', 'MALFORMED_REQUEST', { body: '{', headers: json }],
+    ['post /api/v1/registrations', 'CSRF_FAILED', { body: '{}', headers: { ...json, 'sec-fetch-site': 'cross-site' } }],
+    ['post /api/v1/registrations', 'BODY_TOO_LARGE', { body: 'x'.repeat(300_000), headers: json }],
+    ['post /api/v1/registrations', 'UNSUPPORTED_MEDIA_TYPE', { body: 'x' }],
+    ['post /api/v1/registrations', 'VALIDATION_FAILED', { body: '{}', headers: json }],
+    ['post /api/v1/uploads', 'UNSUPPORTED_MEDIA_TYPE', { body: 'x' }],
+    ['get /api/v1/registrations', 'UNAUTHORIZED', {}],
+    ['get /api/v1/teams', 'VALIDATION_FAILED', {}, '/api/v1/teams?limit=0'],
+    ['get /api/v1/teams', 'NOT_FOUND', {}, '/api/v1/tournaments/nowhere/teams'],
+    ['get /api/v1/teams', 'WRONG_HOST', { headers: { host: 'elsewhere.example' } }],
+    ['get /api/v1/teams/{id}', 'NOT_FOUND', {}, '/api/v1/teams/none'],
+  ]
+  for (const [name, code, init, path = name.split(' ')[1]!] of refusals) {
+    const method = name.split(' ')[0]!.toUpperCase()
+    const answer = await fetch(app.url + path, { method, ...init })
+    const { operation } = operations.find((one) => one.told === name)!
+    expect([name, ((await answer.json()) as Json).code]).toEqual([name, code])
+    expect(answerAt(operation, String(answer.status))?.description).toContain(`${code}: `)
+  }
+  for (const { operation } of operations)
+    for (const [status, code] of Object.entries({ 500: 'INTERNAL_ERROR', 503: 'SERVER_BUSY', 429: 'RATE_LIMITED' }))
+      expect(answerAt(operation, status)?.description).toContain(`${code}: `)
+  expect(answerAt(operations[0]!.operation, '503')).toHaveProperty('headers.Retry-After.schema')
+})
+
+test('every code is explained where a refusal says it is', async () => {
+  const { type } = (await (await fetch(`${app.url}/api/v1/registrations`)).json()) as { type: string }
+  expect(type).toBe('/api/docs#UNAUTHORIZED')
+  const page = await (await fetch(app.url + type)).text()
+  expect(Object.keys(ERRORS).filter((code) => page.split(`id="${code}"`).length !== 2)).toEqual([])
 })
 
 test('every operation says what it refuses; those for staff say that one signs in', () => {
   const refuses = ({ operation }: { operation: Operation }, status: string) =>
-    valuesOf('application/problem+json', operation.responses?.[status]).length === 1
+    valuesOf('application/problem+json', answerAt(operation, status)).length === 1
   expect(told((one) => !refuses(one, '429') || !refuses(one, 'default'))).toEqual([])
   expect(
     told((one) => one.operation.requestBody !== undefined && !['413', '415', '422'].every((s) => refuses(one, s))),
