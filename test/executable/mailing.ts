@@ -2,7 +2,11 @@ import { type Executable, startExecutable } from '#test/support/executable.ts'
 import type { SmtpStandIn } from '#test/support/smtp-server.ts'
 
 /** Starts the server with mail that goes to the stand-in. */
-export async function startMailing(mailServer: SmtpStandIn, folder?: string): Promise<Executable> {
+export async function startMailing(
+  mailServer: SmtpStandIn,
+  folder?: string,
+  env: Record<string, string> = {},
+): Promise<Executable> {
   const port = freePort()
   return startExecutable({
     cwd: folder,
@@ -15,6 +19,7 @@ export async function startMailing(mailServer: SmtpStandIn, folder?: string): Pr
       SMTP_PORT: String(mailServer.port),
       SMTP_SECURITY: 'none',
       SMTP_FROM_EMAIL: 'office@cup.example.org',
+      ...env,
     },
   })
 }
