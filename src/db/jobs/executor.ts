@@ -4,7 +4,10 @@ import type { Sql } from 'postgres'
 /** pg-boss sends several statements as one text, in a transaction that the text itself begins and ends. */
 const BEGINS = /\bBEGIN\b\s*;/i
 
-/** Lets pg-boss work over one of our pools, which must be one that runs transactions. */
+/**
+ * Lets pg-boss work over one of our pools: one that runs transactions, and that drizzle was given before, which turns the driver's own
+ * making of JSON off. pg-boss makes its own.
+ */
 export const jobsOver = (sql: Sql): Db => ({
   async executeSql(text, values = []) {
     if (BEGINS.test(text)) return { rows: await runAsTransaction(sql, text) }

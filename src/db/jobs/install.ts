@@ -1,9 +1,10 @@
 import type { Sql } from 'postgres'
+import manifest from '../../../package.json' with { type: 'json' }
 import { jobsOver } from './executor.ts'
 import { JOBS_SCHEMA, QUEUES } from './queues.ts'
 
 /** What the schema was made by: changes with pg-boss' version and with the queues. */
-const MADE_BY = `pg-boss 12.35.0 ${Bun.hash(JSON.stringify(QUEUES)).toString(16)}`
+const MADE_BY = `pg-boss ${manifest.dependencies['pg-boss']} ${Bun.hash(JSON.stringify(QUEUES)).toString(16)}`
 
 /** Makes or changes pg-boss' own tables and our queues, as the owner of the database. Where nothing changed it asks only that. */
 export async function installJobs(sql: Sql): Promise<void> {
