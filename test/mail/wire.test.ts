@@ -72,7 +72,6 @@ test('names, addresses and words from outside add no header, no recipient and no
     'a@example.org\r\nRCPT TO:<b@example.org>',
     'a@example.org, b@example.org',
     '<a@example.org>',
-    '',
   ]) {
     const id = await post(ctx, { toAddress })
     expect(await untilState(ctx, id, 'failed')).toMatchObject({ attempts: 1, lastAnswer: 'This is no e-mail address.' })
