@@ -1,4 +1,5 @@
 import { config, configOfMachine, flagsOf } from './commands/config.ts'
+import { files } from './commands/files.ts'
 import { healthcheck } from './commands/healthcheck.ts'
 import { help } from './commands/help.ts'
 import { licenses } from './commands/licenses.ts'
@@ -57,6 +58,12 @@ async function run(argv: string[]): Promise<number> {
       const { ctx, close } = await openContext(configFrom(flagsOf(rest)), await quietLog(), { serving: false })
       return await seed(ctx, print).finally(close)
     }
+    case 'files':
+      return await files(rest, {
+        open: async (flags) => openContext(configFrom(flags), await quietLog(), { serving: false }),
+        print,
+        complain,
+      })
     case 'config':
       return config(rest, { env: process.env, print, complain })
     case 'healthcheck':

@@ -7,6 +7,11 @@ const COMMANDS = [
     'staff add --email … --name … --role … --password-stdin',
     'Add a member of staff: viewer, reviewer, admin or owner.',
   ],
+  [
+    'files move --to … [--dry-run]',
+    'Move all files to where FILE_STORE says: disk, cloudinary or s3. Safe beside a running server, and goes on where it ended.',
+  ],
+  ['files verify', 'Read every file and compare it with what was received.'],
   ['seed', 'Fill an empty development server with invented clubs and teams.'],
   [
     'config [--json] [--example]',

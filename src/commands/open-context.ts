@@ -20,8 +20,8 @@ import { makeVitals } from '#src/vitals/vitals.ts'
 
 export type OpenedContext = {
   ctx: AppContext
-  /** The places that files can be moved between; undefined where there is only the disk. */
-  hosting: Hosting | undefined
+  /** The places that files can be moved between. */
+  hosting: Hosting
   close(): Promise<void>
 }
 

@@ -16,13 +16,14 @@ const RETRIES = { count: 3, firstMs: 500 }
 export const HOST_CALL_MAX_MS = 4 * ATTEMPT_MS + 4 * SECOND_MS
 /** Transfers at once, each with its file in memory, and those that may wait for their turn. */
 const CONCURRENCY = { calls: 8, waiting: 100 }
+const STATUS_TOO_LARGE = 413
 /** Where a host rests and nobody knows for how long. */
 const RETRY_AFTER_SECONDS = 30
 
 /** Where a copy is at its host, and what it has to be. */
 export type HostedFile = { key: string; bytes: number; digest: Uint8Array }
 
-/** A host behind its breaker, which believes no answer before it has compared. Everything throws DependencyError. */
+/** A host behind its breaker, which believes no answer before it has compared. All throw DependencyError; `put` also StatusError, of a file that is too large for it. */
 export type GuardedHost = {
   readonly name: HostName
   /** Returns when the host has the very bytes. */
@@ -90,17 +91,19 @@ export const unavailable = (cause: unknown) => {
   return new AppError('STORAGE_UNAVAILABLE', { cause, retryAfterSeconds: Math.max(1, retryAfterSeconds) })
 }
 
-export const isSame = (content: Uint8Array, digest: Uint8Array) =>
-  createHash('sha256').update(content).digest().equals(digest)
+/** SHA-256. */
+export const digestOf = (content: Uint8Array): Buffer => createHash('sha256').update(content).digest()
+export const isSame = (content: Uint8Array, digest: Uint8Array) => digestOf(content).equals(digest)
 
 /** It said that it has the file, and has another. */
 class NotKept extends Error {
   readonly code = 'NOT_KEPT'
 }
 
-/** We ask nothing of a host that it could rightly refuse: whatever it answers instead of doing it is its failure, or of our account there. */
+/** We ask nothing of a host that it could rightly refuse, but to keep what is too large for it: whatever it answers instead of doing it is its failure, or of our account there. */
 function judgeHost(error: unknown): Failure | undefined {
   const { status, code, name } = (error ?? {}) as Record<string, unknown>
+  if (status === STATUS_TOO_LARGE) return undefined
   if (typeof status === 'number') return { reason: 'status', detail: String(status) }
   return blame(error) ?? { reason: 'network', detail: String(code ?? name ?? 'unknown') }
 }

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Database } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
 import * as copies from './copies-store.ts'
-import { type GuardedHost, unavailable } from './guarded-host.ts'
+import { digestOf, type GuardedHost, unavailable } from './guarded-host.ts'
 import type { HostName } from './host.ts'
 import { dropFromSpool, moveDue, readFromDisk } from './spool.ts'
 import type { FileStore } from './storage.ts'
@@ -37,7 +36,7 @@ export type Hosting = {
  * goes to the host by `moveWaiting`. It is read from where it is.
  */
 export function hostedStore(hosting: Hosting): FileStore {
-  const { disk, mark, to, db, now } = hosting
+  const { disk, mark, to, hosts, db, now } = hosting
   let gathering: Timer | undefined
   const wake = () => {
     if (gathering !== undefined) return
@@ -55,6 +54,7 @@ export function hostedStore(hosting: Hosting): FileStore {
     ...disk,
 
     async keep(received, tournamentId) {
+      if (hosts.size === 0) return disk.keep(received, tournamentId)
       const file = { tournamentId, name: received.name }
       if (await isThere(file)) return disk.discard(received)
       if (to === undefined) {
@@ -71,13 +71,14 @@ export function hostedStore(hosting: Hosting): FileStore {
     },
 
     async write(tournamentId, name, bytes) {
+      if (hosts.size === 0) return disk.write(tournamentId, name, bytes)
       const file = { tournamentId, name }
       if (to === undefined) {
         await copies.leaveAll(db.read, file, now())
         await copies.stayInSpool(db.locking, file, mark)
       } else {
         await copies.cancelWaiting(db.read, file, mark, now())
-        await wait(file, to, createHash('sha256').update(bytes).digest(), bytes.byteLength)
+        await wait(file, to, digestOf(bytes), bytes.byteLength)
       }
       await disk.write(tournamentId, name, bytes)
       wake()
@@ -86,8 +87,8 @@ export function hostedStore(hosting: Hosting): FileStore {
     async open(tournamentId, name) {
       const file = { tournamentId, name }
       for (let look = 1; ; look += 1) {
-        const content = await readFromDisk(disk, file)
-        if (content) return new Blob([content])
+        const content = await openOnDisk(hosting, file)
+        if (content) return content
         const known = await copies.listCopies(db.read, file)
         const found = await openCopy(hosting, known)
         if (found) return found
@@ -101,15 +102,31 @@ export function hostedStore(hosting: Hosting): FileStore {
       wake()
     },
 
-    moveWaiting: (stopping) => moveDue(hosting, stopping),
+    moveWaiting: async (stopping) => (hosts.size === 0 ? 0 : moveDue(hosting, stopping)),
   }
+}
+
+/** Undefined where it is not, or was until just now. What may move away while it is read is read at once. */
+async function openOnDisk({ disk, hosts }: Hosting, file: copies.StoredName): Promise<Blob | undefined> {
+  if (hosts.size > 0) {
+    const content = await readFromDisk(disk, file)
+    return content && new Blob([content])
+  }
+  return disk.open(file.tournamentId, file.name).catch((error) => {
+    if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined
+    throw error
+  })
 }
 
 /** Undefined where no host has it, or had it until just now. */
 async function openCopy({ hosts, log }: Hosting, known: readonly copies.Copy[]): Promise<Blob | undefined> {
   const copy = known.find(({ state }) => state === 'there')
-  const host = copy && hosts.get(copy.host)
-  if (copy === undefined || host === undefined) return undefined
+  if (copy === undefined) return undefined
+  const host = hosts.get(copy.host)
+  if (host === undefined) {
+    log.error({ host: copy.host, copyId: copy.id }, 'file.host-unknown')
+    throw new AppError('STORAGE_UNAVAILABLE')
+  }
   const content = await host.get({ ...copy, key: copies.hostKey(copy) }).catch((error) => {
     throw unavailable(error)
   })

@@ -20,8 +20,8 @@ type Opening = Omit<Hosting, 'disk' | 'hosts' | 'to'> & {
 }
 export type OpenedFiles = {
   files: FileStore
-  /** For whoever moves files from one place to another; undefined where there is no place but the disk. */
-  hosting: Hosting | undefined
+  /** For whoever moves files from one place to another. */
+  hosting: Hosting
 }
 
 /** The file store that the settings name, in front of everything that holds files of this installation. */
@@ -29,7 +29,6 @@ export function openFiles(opening: Opening): OpenedFiles {
   const { config, vitals, dir, fileKey, leastFreeBytes, retries } = opening
   const disk = diskStore({ dir, fileKey, ...(leastFreeBytes === undefined ? {} : { leastFreeBytes }) })
   const hosts = openHosts(config, vitals, retries)
-  if (hosts.size === 0) return { files: disk, hosting: undefined }
   const hosting: Hosting = { ...opening, disk, hosts, to: config.fileStore === 'disk' ? undefined : config.fileStore }
   return { files: hostedStore(hosting), hosting }
 }

@@ -53,12 +53,12 @@ const copies = () =>
     select name, state, spool, tries from file_copies order by created_at`
 /** A server of its own on another machine: same database, other disk. */
 function otherMachine(mark = 'other') {
-  const gone = { ...ctx.hosting!.disk, open: ctx.hosting!.disk.open }
+  const gone = { ...ctx.hosting.disk, open: ctx.hosting.disk.open }
   gone.open = async (...given) => {
-    const blob = await ctx.hosting!.disk.open(...given)
+    const blob = await ctx.hosting.disk.open(...given)
     return mark === 'test' ? blob : Promise.reject(Object.assign(new Error(), { code: 'ENOENT' }))
   }
-  return hostedStore({ ...ctx.hosting!, mark, disk: gone, isOnlyDisk: false })
+  return hostedStore({ ...ctx.hosting, mark, disk: gone, isOnlyDisk: false })
 }
 const codeOf = (work: Promise<unknown>) =>
   work.then(
@@ -212,7 +212,7 @@ test('a file that another machine removes goes from the spool it waits in, too',
   const other = otherMachine()
   other.moveWaiting = async () => 0
   await ctx.db.write`update file_copies set is_sent = true`
-  await hostedStore({ ...ctx.hosting!, mark: 'other', disk: { ...ctx.hosting!.disk, remove: async () => {} } }).remove(
+  await hostedStore({ ...ctx.hosting, mark: 'other', disk: { ...ctx.hosting.disk, remove: async () => {} } }).remove(
     ctx.tournament.id,
     file.name,
   )
@@ -224,7 +224,7 @@ test('a file that another machine removes goes from the spool it waits in, too',
 test('what was put twice on two machines is kept by each until one has moved it', async () => {
   const bytes = samplePdf(2000, 'on two machines')
   const file = await put(bytes)
-  const twin = hostedStore({ ...ctx.hosting!, mark: 'twin' })
+  const twin = hostedStore({ ...ctx.hosting, mark: 'twin' })
   await twin.keep(await receive(bytes, twin), ctx.tournament.id)
   expect((await copies()).map(({ spool }) => spool)).toEqual(['test', 'twin'])
   await ctx.files.moveWaiting()
@@ -256,7 +256,7 @@ test('a stop ends an upload at once, and the next start goes on with it', async 
   await ctx.files.moveWaiting(stopping.signal)
   expect(await copies()).toMatchObject([{ state: 'waiting' }])
   host.behave('fine')
-  await hostedStore({ ...ctx.hosting! }).moveWaiting()
+  await hostedStore({ ...ctx.hosting }).moveWaiting()
   expect([host.kept.size, existsSync(file.path)]).toEqual([1, false])
 })
 
@@ -265,14 +265,14 @@ test('what a process had claimed when it died is tried at the next start', async
   await ctx.db
     .write`update file_copies set next_try_at = ${new Date(ctx.now().getTime() + MINUTE_MS)}, is_sent = true, tries = 1`
   expect(await ctx.files.moveWaiting()).toBe(0)
-  expect(await hostedStore({ ...ctx.hosting! }).moveWaiting()).toBeGreaterThan(0)
+  expect(await hostedStore({ ...ctx.hosting }).moveWaiting()).toBeGreaterThan(0)
   expect(host.kept.size).toBe(1)
 })
 
 test('a put that ended between its note and its file leaves nothing', async () => {
   const received = await receive(samplePdf(2000, 'half'))
-  const disk = { ...ctx.hosting!.disk, keep: () => Promise.reject(new Error('the process ended')) }
-  await hostedStore({ ...ctx.hosting!, disk })
+  const disk = { ...ctx.hosting.disk, keep: () => Promise.reject(new Error('the process ended')) }
+  await hostedStore({ ...ctx.hosting, disk })
     .keep(received, ctx.tournament.id)
     .catch(() => {})
   await ctx.files.discard(received)

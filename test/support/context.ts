@@ -22,8 +22,8 @@ const SECRET_KEY = 'a secret key that only the tests are started with'
 
 export type TestContext = AppContext & {
   tournament: Tournament
-  /** Of the files, where the configuration names a host. */
-  hosting: Hosting | undefined
+  /** Where its files can be. */
+  hosting: Hosting
   /** Moves the clock that the server reads. */
   travel(ms: number): void
   /** Log lines so far, as they were written. */
