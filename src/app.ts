@@ -5,6 +5,7 @@ import { clubsApi } from './clubs/api.ts'
 import type { AppContext } from './context.ts'
 import { documentsApi } from './documents/api.ts'
 import { documentsPages } from './documents/pages.ts'
+import { erasureAdmin } from './erasure/admin.ts'
 import { AppError } from './errors.ts'
 import { homePages } from './home/pages.ts'
 import { methodFinder } from './http/allow.ts'
@@ -22,6 +23,7 @@ import { countAnswer, metrics } from './http/metrics.ts'
 import { logRequest } from './http/request-log.ts'
 import { pathOf } from './http/request-state.ts'
 import { commonHeaders, encode } from './http/responses.ts'
+import { mailLogAdmin } from './mail/log/admin.ts'
 import { registrationAdmin } from './registration/admin.ts'
 import { registrationApi } from './registration/api.ts'
 import { entryPages } from './registration/entry/pages.ts'
@@ -93,7 +95,9 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     .use(authAdmin(ctx))
     .use(registrationAdmin(ctx))
     .use(reviewAdmin(ctx))
+    .use(mailLogAdmin(ctx))
     .use(systemAdmin(ctx))
+    .use(erasureAdmin(ctx))
     .use(documentsPages(ctx))
     .use(entryPages(ctx))
     .use(tournamentPages(ctx))

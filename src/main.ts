@@ -1,4 +1,5 @@
 import { config, configOfMachine, flagsOf } from './commands/config.ts'
+import { erase } from './commands/erase.ts'
 import { files } from './commands/files.ts'
 import { healthcheck } from './commands/healthcheck.ts'
 import { help } from './commands/help.ts'
@@ -51,6 +52,12 @@ async function run(argv: string[]): Promise<number> {
       return await staff(rest, {
         open: async (flags) => openContext(configFrom(flags), await quietLog(), { serving: false }),
         readInput: () => Bun.stdin.text(),
+        print,
+        complain,
+      })
+    case 'erase':
+      return await erase(rest, {
+        open: async (flags) => openContext(configFrom(flags), await quietLog(), { serving: false }),
         print,
         complain,
       })

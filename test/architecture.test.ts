@@ -21,6 +21,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['mail'],
   ['auth', 'matches', 'review', 'screening', 'payments'],
   ['registration', 'exports', 'home', 'system'],
+  ['erasure'],
   ['icct26'],
   ['app', 'timetable'],
   ['commands'],

@@ -1,4 +1,5 @@
 /** All that our own scripts do in a browser: each file has one job, and every page works without any of them. */
+import './copy.ts'
 import './countdown.ts'
 import './error-summary.ts'
 import './keep-typed.ts'

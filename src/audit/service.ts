@@ -1,6 +1,8 @@
+import type { AppContext } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
+import { drain } from '#src/lib/drain.ts'
 import type { Actor } from '#src/permissions.ts'
-import { insertEntry } from './store.ts'
+import { deleteOldEntries, insertEntry, maskEntries } from './store.ts'
 
 /** Something that happened, told by ids only: no name, address or number of a person. */
 export type AuditEvent = {
@@ -15,3 +17,20 @@ export type AuditEvent = {
 
 /** Writes the entry in the transaction it tells of, so that one never stands without the other. */
 export const record = (tx: Queryable, event: AuditEvent): Promise<void> => insertEntry(tx, event)
+
+/** Takes what the pattern finds out of all entries, should something personal have come into one; in the caller's transaction. */
+export const maskAudit = (tx: Queryable, pattern: string, placeholder: string): Promise<void> =>
+  maskEntries(tx, pattern, placeholder)
+
+/** How long entries are kept. */
+export const AUDIT_DAYS = 3 * 365
+const DAY_MS = 86_400_000
+const ENTRIES_A_BATCH = 5000
+const ENTRY_BATCHES_MAX = 20
+
+/** Deletes entries older than `AUDIT_DAYS`, at most `ENTRY_BATCHES_MAX` batches. How many. */
+export function expireAudit(ctx: AppContext, stopping?: AbortSignal): Promise<number> {
+  const before = new Date(ctx.now().getTime() - AUDIT_DAYS * DAY_MS)
+  const batch = (size: number) => deleteOldEntries(ctx.db.read, before, size)
+  return drain(batch, { size: ENTRIES_A_BATCH, batchesMax: ENTRY_BATCHES_MAX, stopping })
+}

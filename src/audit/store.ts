@@ -10,3 +10,15 @@ export async function insertEntry(
     values (${event}, ${actor.kind}, ${actor.kind === 'staff' ? actor.id : null}, ${tournamentId ?? null}, ${subjectId ?? null},
       ${JSON.stringify(data ?? {})}::text::jsonb)`
 }
+
+/** Whatever the pattern finds in the entries' data (a POSIX regular expression, case ignored) gives way to the placeholder. */
+export async function maskEntries(tx: Queryable, pattern: string, placeholder: string): Promise<void> {
+  await tx`
+    update audit_entries set data = regexp_replace(data::text, ${pattern}, ${placeholder}, 'gi')::jsonb where data::text ~* ${pattern}`
+}
+
+export async function deleteOldEntries(sql: Queryable, before: Date, limit: number): Promise<number> {
+  const { count } = await sql`
+    delete from audit_entries where id in (select id from audit_entries where at < ${before} order by id limit ${limit})`
+  return count
+}

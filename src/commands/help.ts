@@ -12,6 +12,10 @@ const COMMANDS = [
     'Move all files to where FILE_STORE says: disk, cloudinary or s3. Safe beside a running server, and goes on where it ended.',
   ],
   ['files verify', 'Read every file and compare it with what was received.'],
+  [
+    'erase --find … | <place>… [--team-documents] [--confirm]',
+    'Look for a person, show what would be erased of them, and erase it.',
+  ],
   ['seed', 'Fill an empty development server with invented clubs and teams.'],
   [
     'config [--json] [--example]',

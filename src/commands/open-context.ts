@@ -15,6 +15,7 @@ import { openFiles, requireHostsInUse } from '#src/files/open.ts'
 import { makeGate } from '#src/lib/gate.ts'
 import { makeKeys } from '#src/lib/keys.ts'
 import { readOrMakeSecretKey } from '#src/lib/secret-key.ts'
+import { canDeliver } from '#src/mail/model.ts'
 import { makeDefaultTournament, tournamentFinder } from '#src/tournaments/service.ts'
 import { makeVitals } from '#src/vitals/vitals.ts'
 
@@ -98,7 +99,7 @@ export async function openContext(config: Config, log: Logger, opening: Opening)
 
 /** The database at this executable's schema, with what it keeps about this installation. */
 async function openInstallation(config: Config, connection: Connection, connectionsMax: number) {
-  await migrate(connection)
+  await migrate(connection, { hasJobs: canDeliver(config) })
   const db = openDatabase(connection, connectionsMax)
   try {
     const keys = makeKeys(config.secretKey ?? readOrMakeSecretKey(config.dataDir), config.secretKeyOld)

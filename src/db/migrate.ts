@@ -16,9 +16,10 @@ const OLDEST_POSTGRES = 140_000
 
 /**
  * Brings the database to this executable's schema, one process at a time, and re-creates the registration function when its text has
- * changed. Throws StartError when the schema is newer than this executable, or PostgreSQL older than 14.
+ * changed. Jobs' tables are made only for who has jobs: that is a tenth of the first start. Throws StartError when the schema is newer than
+ * this executable, or PostgreSQL older than 14.
  */
-export async function migrate(connection: Connection): Promise<void> {
+export async function migrate(connection: Connection, { hasJobs = true } = {}): Promise<void> {
   const options = {
     max: 1,
     max_pipeline: 1,
@@ -32,7 +33,7 @@ export async function migrate(connection: Connection): Promise<void> {
     await runMigrations(drizzle(sql), { migrationsFolder: FOLDER })
     await createFunction(sql)
     await createSearchIndexes(sql)
-    await installJobs(sql)
+    if (hasJobs) await installJobs(sql)
   } finally {
     await sql.end({ timeout: 5 })
   }

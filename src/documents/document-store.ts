@@ -32,16 +32,43 @@ export async function listOldDocuments(sql: Queryable, now: Date, most: number):
     order by d.id limit ${most}`
 }
 
+export type ErasedDocument = { id: string; fileId: string; createdAt: Date }
+
 /** Lets go of the documents' files and returns which; those that have none any more are left out. */
 export async function eraseDocuments(
   tx: Queryable,
   ids: readonly string[],
   erasedFor: ErasedFor,
   now: Date,
-): Promise<{ id: string; fileId: string }[]> {
-  return tx<{ id: string; fileId: string }[]>`
+): Promise<ErasedDocument[]> {
+  return tx<ErasedDocument[]>`
     with held as (select id, file_id from documents where id = any(${ids as string[]}::uuid[]) and file_id is not null for update)
     update documents d set file_id = null, original_name = '', erased_at = ${now}, erased_for = ${erasedFor}
     from held where d.id = held.id
-    returning d.id, held.file_id as "fileId"`
+    returning d.id, held.file_id as "fileId", d.created_at as "createdAt"`
+}
+
+/** Documents of a team that have their file: its players' of these ids, and with `isTeamsToo` its own. */
+export async function listHeldDocuments(
+  sql: Queryable,
+  teamId: string,
+  playerIds: readonly string[],
+  isTeamsToo: boolean,
+): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from documents where team_id = ${teamId} and file_id is not null
+      and (player_id = any(${playerIds as string[]}::uuid[]) or (${isTeamsToo} and player_id is null))`
+  return rows.map(({ id }) => id)
+}
+
+/** File names as they were sent, without whatever the pattern finds (a POSIX regular expression, case ignored). */
+export async function maskFileNames(
+  tx: Queryable,
+  teamId: string,
+  pattern: string,
+  placeholder: string,
+): Promise<void> {
+  await tx`
+    update documents set original_name = regexp_replace(original_name, ${pattern}, ${placeholder}, 'gi')
+    where team_id = ${teamId} and original_name ~* ${pattern}`
 }

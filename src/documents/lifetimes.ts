@@ -15,7 +15,7 @@ const DOCUMENT_BATCHES_MAX = 100
  * Erases documents whose kind's time after the decision is over: file, pictures and the host's copy go, the row stays. At most
  * `DOCUMENT_BATCHES_MAX` batches; how many documents.
  */
-export function eraseOldDocuments(ctx: AppContext, stopping?: AbortSignal): Promise<number> {
+export async function eraseOldDocuments(ctx: AppContext, stopping?: AbortSignal): Promise<number> {
   const batch = async (size: number) => {
     let erased = 0
     for (const document of await documentStore.listOldDocuments(ctx.db.read, ctx.now(), size)) {
@@ -30,7 +30,9 @@ export function eraseOldDocuments(ctx: AppContext, stopping?: AbortSignal): Prom
     }
     return erased
   }
-  return drain(batch, { size: DOCUMENTS_A_BATCH, batchesMax: DOCUMENT_BATCHES_MAX, stopping })
+  const count = await drain(batch, { size: DOCUMENTS_A_BATCH, batchesMax: DOCUMENT_BATCHES_MAX, stopping })
+  if (count > 0) ctx.log.info({ count }, 'document.erased')
+  return count
 }
 
 export type Erasing = {
@@ -49,8 +51,7 @@ export type Erasing = {
 export async function eraseDocuments(ctx: AppContext, tx: Queryable, erasing: Erasing): Promise<store.Claim[]> {
   const { teamId, tournamentId, ids, erasedFor, actor } = erasing
   const erased = await documentStore.eraseDocuments(tx, ids, erasedFor, ctx.now())
-  const fileIds = erased.map(({ fileId }) => fileId)
-  const puts = await store.removeUploadsOfFiles(tx, teamId, fileIds)
+  const puts = await store.removeUploadsOfTeam(tx, teamId)
   for (const { id } of erased)
     await record(tx, {
       event: 'document.erased',
@@ -59,7 +60,7 @@ export async function eraseDocuments(ctx: AppContext, tx: Queryable, erasing: Er
       subjectId: id,
       data: { teamId, for: erasedFor },
     })
-  return fileIds.map((fileId) => ({ fileId, putAt: lastPut(ctx, puts, fileId) }))
+  return erased.map(({ fileId, createdAt }) => ({ fileId, putAt: lastPut(ctx, puts, fileId, createdAt) }))
 }
 
 /** Deletes the files that nothing names any more, with their pictures and the host's copies; the others stay for whom they are of. */
@@ -67,8 +68,30 @@ export async function releaseFiles(ctx: AppContext, claims: readonly store.Claim
   for (const claim of claims) await releaseFile(ctx, claim)
 }
 
-/** Of the puts known to be this team's own, or a day ago: whoever put the same bytes later may be about to name them. */
-function lastPut(ctx: AppContext, puts: readonly store.Claim[], fileId: string): Date {
+/** The team's own put at the latest, or a day ago: whoever put the same bytes later may be about to name them. */
+function lastPut(ctx: AppContext, puts: readonly store.Claim[], fileId: string, boundAt: Date): Date {
   const own = puts.filter((put) => put.fileId === fileId).map(({ putAt }) => putAt.getTime())
-  return new Date(Math.max(ctx.now().getTime() - UNCLAIMED_MS, ...own))
+  return new Date(Math.max(ctx.now().getTime() - UNCLAIMED_MS, boundAt.getTime(), ...own))
+}
+
+type Masking = { pattern: string; placeholder: string }
+type Person = {
+  teamId: string
+  tournamentId: string
+  actor: Actor
+  playerIds: readonly string[]
+  isTeamsToo: boolean
+  masking: Masking
+}
+
+/**
+ * Erases the documents of a team's players, with `isTeamsToo` the team's own as well, and takes their names out of the names of the other
+ * files, in the caller's transaction; then as `eraseDocuments`.
+ */
+export async function erasePersonsDocuments(ctx: AppContext, tx: Queryable, person: Person): Promise<store.Claim[]> {
+  const { teamId, tournamentId, actor, playerIds, isTeamsToo, masking } = person
+  const ids = await documentStore.listHeldDocuments(tx, teamId, playerIds, isTeamsToo)
+  const claims = await eraseDocuments(ctx, tx, { teamId, tournamentId, ids, erasedFor: 'request', actor })
+  await documentStore.maskFileNames(tx, teamId, masking.pattern, masking.placeholder)
+  return claims
 }

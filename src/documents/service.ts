@@ -19,9 +19,10 @@ import { releaseFile } from './orphans.ts'
 import * as store from './store.ts'
 
 export { fileAddress, openByToken } from './file-address.ts'
-export { type Erasing, eraseDocuments, eraseOldDocuments, releaseFiles } from './lifetimes.ts'
+export { eraseOldDocuments, erasePersonsDocuments, releaseFiles } from './lifetimes.ts'
 export { collectOrphans, expireUploads } from './orphans.ts'
 export { drawMissingPictures } from './pictures.ts'
+export type { Claim } from './store.ts'
 
 const HOUR_MS = 3_600_000
 const UPLOAD_VALID_MS = 24 * HOUR_MS
@@ -144,6 +145,13 @@ export const listDraftFiles = (ctx: AppContext, draftId: string): Promise<DraftF
 /** To be called in the transaction that deletes the drafts; how many files they held. */
 export const forgetDraftFiles = (tx: Queryable, draftIds: string[]): Promise<number> =>
   store.removeUploadsOfDrafts(tx, draftIds)
+
+/**
+ * Takes the files of one part of a draft, or of the whole (''), out of it, in the caller's transaction; then `releaseFiles` is to be given
+ * what this returns.
+ */
+export const takeDraftFiles = (tx: Queryable, draftId: string, slotStart: string): Promise<store.Claim[]> =>
+  store.removeUploadsOfSlots(tx, draftId, slotStart)
 
 /** Those of the ids that name an upload of the tournament which is still valid and not bound; whatever else is given is left out. */
 export async function findUploads(ctx: AppContext, tournamentId: string, ids: readonly string[]): Promise<Upload[]> {

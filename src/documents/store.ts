@@ -180,17 +180,15 @@ export async function removeUploadsOfDrafts(sql: Queryable, draftIds: string[]):
   return count
 }
 
-/** Takes the uploads that were bound to the team out of the files, but for those that a document of the team still names; their puts. */
-export async function removeUploadsOfFiles(
-  tx: Queryable,
-  teamId: string,
-  fileIds: readonly string[],
-): Promise<Claim[]> {
-  return tx<Claim[]>`
-    delete from uploads u where u.team_id = ${teamId} and u.file_id = any(${fileIds as string[]}::uuid[])
-      and not exists (select from documents d where d.team_id = u.team_id and d.file_id = u.file_id)
-    returning u.file_id as "fileId", u.created_at as "putAt"`
-}
+/** Removes uploads that were bound to the team, which name nothing that its documents do not; their puts. */
+export const removeUploadsOfTeam = (tx: Queryable, teamId: string): Promise<Claim[]> =>
+  tx<Claim[]>`delete from uploads where team_id = ${teamId} returning file_id as "fileId", created_at as "putAt"`
+
+/** Takes out of a draft the files in slots that begin so; their puts. */
+export const removeUploadsOfSlots = (tx: Queryable, draftId: string, slotStart: string): Promise<Claim[]> =>
+  tx<Claim[]>`
+    delete from uploads where draft_id = ${draftId} and starts_with(slot, ${slotStart})
+    returning file_id as "fileId", created_at as "putAt"`
 
 /** By the digests of their ids, in no order; only those that may still be named. */
 export async function listUnboundUploads(sql: Queryable, tournamentId: string, hashes: string[], now: Date) {

@@ -159,3 +159,14 @@ export async function listHostsInUse(sql: Queryable): Promise<HostName[]> {
     where exists (select from file_copies c where c.host = known.host and c.state in ('waiting', 'there'))`
   return rows.map(({ host }) => host)
 }
+
+/** Copies in one state: how many, of how many bytes, and since when the oldest is. */
+export type Backlog = { files: number; bytes: number; since: Date }
+
+/** What waits in spools for a host, and what is still to be deleted at one. */
+export async function findBacklogs(sql: Queryable): Promise<{ waiting?: Backlog; leaving?: Backlog }> {
+  const rows = await sql<(Backlog & { state: 'waiting' | 'leaving' })[]>`
+    select state, count(*)::int as files, sum(bytes)::float8 as bytes, min(since) as since
+    from file_copies where state <> 'there' group by state`
+  return Object.fromEntries(rows.map(({ state, ...backlog }) => [state, backlog]))
+}

@@ -1,5 +1,3 @@
-import { fileTypeFromBuffer } from 'file-type'
-
 /** The kinds of file that are taken, with the extension each is given. */
 export const CONTENT_TYPES = {
   'application/pdf': 'pdf',
@@ -20,6 +18,7 @@ const FIRST_COMPATIBLE_BRAND = 16
 
 /** What a file is by its magic bytes, from its first `HEAD_BYTES` or all of it; undefined for whatever is not taken. */
 export async function detectContentType(head: Uint8Array): Promise<ContentType | undefined> {
+  const { fileTypeFromBuffer } = await import('file-type')
   const found = (await fileTypeFromBuffer(head))?.mime
   if (found === 'image/apng') return 'image/png'
   // `mif1` says only "a picture of this container", which AVIF is as well.

@@ -1,4 +1,3 @@
-import { decode } from 'fast-png'
 import type { ContentType } from './file-type.ts'
 import { decodeHeic } from './heic.ts'
 import type { PictureSize } from './picture-name.ts'
@@ -55,6 +54,7 @@ const reduce = (picture: Bun.Image, size: PictureSize) =>
 /** The difference hash of Neal Krawetz ("Kind of Like That", 2013). */
 async function digestLikeness(picture: Uint8Array<ArrayBuffer>): Promise<Buffer> {
   const grey = new Bun.Image(picture).resize(LIKENESS_COLUMNS, LIKENESS_ROWS).modulate({ saturation: 0 })
+  const { decode } = await import('fast-png')
   const { data, channels } = decode(await grey.png().bytes())
   const brightness = (row: number, column: number) => data[(row * LIKENESS_COLUMNS + column) * channels]!
   const rows = Array.from({ length: LIKENESS_ROWS }, (_, row) =>

@@ -12,8 +12,11 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
 /** `/api/openapi.json`, and `/api/docs`: the same as a page of ours, with nothing from a third party. */
 export const apiDocs = (ctx: AppContext, described: AnyElysia) => {
-  const specification = describeApi(ctx, described)
-  const routes = routesOf(specification)
+  let made: Promise<OpenAPIV3_1.Document> | undefined
+  const specification = () => {
+    made ??= describeApi(ctx, described)
+    return made
+  }
   const refusals = Object.entries(ERRORS).map(([code, [status, sentence]]) => ({
     code: code as ErrorCode,
     status,
@@ -21,10 +24,14 @@ export const apiDocs = (ctx: AppContext, described: AnyElysia) => {
   }))
   return new Elysia({ name: 'api-docs' })
     .use(admit(ctx))
-    .get('/api/openapi.json', () => specification, { admit: { tier: 'public', public: true, body: BODY_NONE } })
-    .get('/api/docs', () => html(ApiDocsPage({ title: ctx.config.appTitle, routes, refusals })), {
-      admit: { tier: 'public', public: true, body: BODY_NONE },
-    })
+    .get('/api/openapi.json', async () => specification(), { admit: { tier: 'public', public: true, body: BODY_NONE } })
+    .get(
+      '/api/docs',
+      async () => html(ApiDocsPage({ title: ctx.config.appTitle, routes: routesOf(await specification()), refusals })),
+      {
+        admit: { tier: 'public', public: true, body: BODY_NONE },
+      },
+    )
 }
 
 function routesOf(specification: OpenAPIV3_1.Document): ApiRoute[] {

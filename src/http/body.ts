@@ -59,11 +59,15 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
 /** The body, while the request's deadline lasts. Whoever goes away in the middle of it hears nothing of the refusal. */
 async function inTime(body: Promise<Uint8Array>): Promise<Uint8Array> {
   try {
-    return await (currentScope()?.race(body, () => new AppError('REQUEST_TIMEOUT')) ?? body)
+    return await (currentScope()?.race(body, whyUnread) ?? body)
   } catch (cause) {
     throw cause instanceof AppError ? cause : new AppError('MALFORMED_REQUEST', { cause })
   }
 }
+
+/** Past its deadline a body is late; a server that stops says so. */
+const whyUnread = (reason: unknown) =>
+  reason instanceof AppError && reason.code === 'SERVICE_STOPPING' ? reason : new AppError('REQUEST_TIMEOUT')
 
 async function readCounted(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []

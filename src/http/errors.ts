@@ -9,6 +9,8 @@ import { isApi, pathOf, requestState } from './request-state.ts'
 /** For machines, outside of the API. */
 export const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 const RETRY_AFTER_SECONDS = 5
+/** RFC 9110, section 15.5.9 for what is late; when the server stops, its connections do, too. */
+const ENDS_CONNECTION: ReadonlySet<string> = new Set(['REQUEST_TIMEOUT', 'SERVICE_STOPPING'])
 
 /** Whatever was thrown, as one of our refusals; what nobody foresaw is logged whole and told as INTERNAL_ERROR. */
 export function asAppError(ctx: AppContext, request: Request, code: string | number, thrown: unknown): AppError {
@@ -36,8 +38,8 @@ export function asAppError(ctx: AppContext, request: Request, code: string | num
 export function refusal(ctx: AppContext, request: Request, error: AppError): Response {
   const headers: Record<string, string> = { 'cache-control': 'no-store' }
   if (error.retryAfterSeconds !== undefined) Object.assign(headers, waitFields(error.retryAfterSeconds, error.usedUp))
-  // RFC 9110, section 15.5.9. Otherwise the rest of a late body would keep the connection as long as its sender likes.
-  if (error.code === 'REQUEST_TIMEOUT') headers.connection = 'close'
+  // Otherwise the rest of the body would keep the connection as long as its sender likes.
+  if (ENDS_CONNECTION.has(error.code)) headers.connection = 'close'
   const state = requestState(request)
   state.code = error.code
   if (isApi(request) || PROBES.has(pathOf(request))) {

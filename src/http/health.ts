@@ -19,7 +19,8 @@ const ADMISSION: Admission = { tier: 'uncounted', public: true, body: BODY_NONE 
 const DETAIL = { detail: { hide: true, 'x-admission': ADMISSION } as Record<string, unknown> }
 
 type DatabaseHealth = 'ok' | 'restarting' | 'unreachable' | 'read_only' | 'not_migrated'
-type StorageHealth = 'ok' | 'low' | 'unwritable'
+/** `host_resting`: files are taken and wait here, as their host fails. */
+type StorageHealth = 'ok' | 'low' | 'unwritable' | 'host_resting'
 
 /**
  * `/healthz`: the process answers. `/readyz`: it is not stopping, the database answers, is migrated and takes writes, and the data
@@ -36,11 +37,12 @@ export const health = (ctx: AppContext) => {
           inTime<DatabaseHealth>(checkDatabase(), 'unreachable'),
           inTime<StorageHealth>(checkStorage(ctx.config.dataDir), 'unwritable'),
         ])
+        const files = storage === 'ok' && isHostResting(ctx) ? 'host_resting' : storage
         const isReady = !ctx.gate.isClosed && database === 'ok' && storage !== 'unwritable'
         set.status = isReady ? 200 : 503
         set.headers['cache-control'] = 'no-store'
         if (!isReady) set.headers['retry-after'] = RETRY_AFTER_SECONDS
-        return { status: ctx.gate.isClosed ? 'stopping' : isReady ? 'ready' : 'unready', database, storage }
+        return { status: ctx.gate.isClosed ? 'stopping' : isReady ? 'ready' : 'unready', database, storage: files }
       },
       { ...DETAIL },
     )
@@ -83,6 +85,11 @@ async function checkStorage(dataDir: string): Promise<StorageHealth> {
   } catch {
     return 'unwritable'
   }
+}
+
+function isHostResting({ config, vitals }: AppContext): boolean {
+  const host = vitals.dependencies.get(config.fileStore)
+  return host !== undefined && host.status().state !== 'closed'
 }
 
 const inTime = <T>(check: Promise<T>, late: T): Promise<T> =>

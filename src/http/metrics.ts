@@ -6,19 +6,19 @@ import { equalBytes, hashToken } from '#src/lib/keys.ts'
 import { StartError } from '#src/lib/start-error.ts'
 import type { Admission } from './admit.ts'
 import { BODY_NONE } from './limits.ts'
-import { type Measures, makeMeasures } from './measures.ts'
+import type { Measures } from './measures.ts'
 import { requestState } from './request-state.ts'
 
 const ADMISSION: Admission = { tier: 'uncounted', public: true, body: BODY_NONE }
 const HOST = '127.0.0.1'
 const BEARER = /^Bearer +(.+)$/i
 
-const made = new WeakMap<AppContext, Measures>()
+const made = new WeakMap<AppContext, Promise<Measures>>()
 
 /** Nothing is measured unless somebody may read it. */
-function measuresOf(ctx: AppContext): Measures | undefined {
+function measuresOf(ctx: AppContext): Promise<Measures> | undefined {
   if (ctx.config.metricsToken === undefined && ctx.config.metricsPort === undefined) return undefined
-  const measures = made.get(ctx) ?? makeMeasures(ctx)
+  const measures = made.get(ctx) ?? import('./measures.ts').then(({ makeMeasures }) => makeMeasures(ctx))
   made.set(ctx, measures)
   return measures
 }
@@ -30,13 +30,16 @@ export function countAnswer(ctx: AppContext, request: Request, route: string | u
   const state = requestState(request)
   // Probes and assets would water down the share of errors.
   if (state.tier !== '' && state.tier !== 'uncounted') ctx.vitals.countAnswer(status)
-  measuresOf(ctx)?.count({
+  const measures = measuresOf(ctx)
+  if (measures === undefined) return
+  const answered = {
     method: request.method,
     route: state.route || route || 'unknown',
     tier: state.tier || 'uncounted',
     status,
     seconds: (performance.now() - state.startedAt) / 1000,
-  })
+  }
+  void measures.then(({ count }) => count(answered))
 }
 
 /** `/metrics` in the text format of Prometheus, for whoever holds METRICS_TOKEN; without that setting there is no such page. */
@@ -57,7 +60,8 @@ export const metrics = (ctx: AppContext) =>
     { detail: { hide: true, 'x-admission': ADMISSION } as Record<string, unknown> },
   )
 
-async function write(measures: Measures): Promise<Response> {
+async function write(making: Promise<Measures>): Promise<Response> {
+  const measures = await making
   const headers = { 'content-type': measures.contentType, 'cache-control': 'no-store' }
   return new Response(await measures.text(), { headers })
 }

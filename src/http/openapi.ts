@@ -1,4 +1,3 @@
-import { toOpenAPISchema } from '@elysiajs/openapi'
 import { type TSchema, Type as t } from '@sinclair/typebox'
 import type { AnyElysia } from 'elysia'
 import type { OpenAPIV3, OpenAPIV3_1 } from 'openapi-types'
@@ -136,7 +135,8 @@ const problemAnswer = (description: string): OpenAPIV3.ResponseObject => ({
 })
 
 /** The description of the API, made from the routes themselves. */
-export function describeApi(ctx: AppContext, routes: AnyElysia): OpenAPIV3_1.Document {
+export async function describeApi(ctx: AppContext, routes: AnyElysia): Promise<OpenAPIV3_1.Document> {
+  const { toOpenAPISchema } = await import('@elysiajs/openapi')
   const { paths, components } = toOpenAPISchema(routes, undefined, undefined, undefined, OPENAPI_VERSION)
   return {
     openapi: OPENAPI_VERSION,

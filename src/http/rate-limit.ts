@@ -36,6 +36,21 @@ export async function countRequest(
   Object.assign(headers, rateLimitFields(tier, verdict))
 }
 
+/** Counts a request for an address that nothing has, by where it comes from, as a public page; who it is is not asked. Throws RATE_LIMITED. */
+export async function countUnknown(
+  ctx: AppContext,
+  state: RequestState,
+  request: Request,
+  headers: Record<string, string | number>,
+): Promise<void> {
+  state.tier = 'public'
+  const window = windowOf(ctx.config, 'public', false)
+  if (window === undefined || !isCounted(ctx, request)) return
+  const verdict = await ctx.limiter.take('public', window, networkOf(state.address))
+  if (!verdict.allowed) throw usedUpError('public', verdict)
+  Object.assign(headers, rateLimitFields('public', verdict))
+}
+
 const BAD_CREDENTIALS = 'bad-credentials'
 /** Sessions of each context that were good when they were last used; the one not used for longest is forgotten first. */
 const GOOD_MAX = 10_000

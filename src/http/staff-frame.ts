@@ -21,6 +21,7 @@ export const staffFrame = (ctx: AppContext, actor: StaffActor, tournament?: Tour
   csrf: csrfToken(ctx, actor),
   tournamentName: tournament?.name ?? ctx.config.appTitle,
   warnings: warningsOf(ctx),
+  hasMail: may(actor, 'mail.see', tournament?.id),
   ...(may(actor, 'system.see') && { hasSystem: true, notices: noticesOf(ctx, tournament) }),
 })
 

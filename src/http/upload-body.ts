@@ -20,7 +20,8 @@ export type UploadLimits = {
 
 /**
  * The body of an upload, chunk by chunk as it arrives and no faster than it is taken. The chunks end with BODY_TOO_LARGE,
- * REQUEST_TIMEOUT (slower than `pace`, or past the hard end), or MALFORMED_REQUEST where the sender went away.
+ * REQUEST_TIMEOUT (slower than `pace`, or past the hard end), MALFORMED_REQUEST where the sender went away, or with what the scope is
+ * cancelled with, as the request's is when the server stops.
  * Throws BODY_TOO_LARGE at once when the declared length is, and UNSUPPORTED_MEDIA_TYPE for a compressed body.
  */
 export function readUpload(request: Request, server: Server<unknown> | null, limits: UploadLimits) {
@@ -45,15 +46,18 @@ export function readUpload(request: Request, server: Server<unknown> | null, lim
     if (!isReading) return
     isReading = false
     clearInterval(clock)
+    scope?.leave(reading)
     server?.timeout(request, limits.answerSeconds + GRACE_SECONDS)
     if (scope !== undefined) scope.deadline = performance.now() + limits.answerSeconds * SECOND_MS
     reader.cancel().catch(() => {})
   }
+  const reading = { cancel: stop }
   const clock = setInterval(() => {
     server?.timeout(request, SILENCE_SECONDS)
     if (rate.secondPassed(waiting) || performance.now() > endsAt) stop(new AppError('REQUEST_TIMEOUT'))
   }, SECOND_MS)
   server?.timeout(request, SILENCE_SECONDS)
+  scope?.enter(reading)
 
   async function* chunks(): AsyncGenerator<Uint8Array, void, void> {
     let bytes = 0

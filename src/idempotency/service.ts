@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { AppContext } from '#src/context.ts'
+import type { Queryable } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
 import { equalBytes } from '#src/lib/keys.ts'
 import type { Door } from './model.ts'
@@ -44,3 +45,6 @@ export const findKeptAnswer = (
 ): Promise<store.KeptAnswer | undefined> => store.findAnswer(ctx.db.read, tournamentId, door, hashKey(key), ctx.now())
 
 export const deleteExpiredAnswers = (ctx: AppContext) => store.deleteExpired(ctx.db.read, ctx.now(), DELETED_AT_ONCE)
+
+/** Forgets every answer kept for a team, in the transaction that takes one of its people out of it. How many. */
+export const forgetAnswers = (tx: Queryable, teamId: string): Promise<number> => store.deleteAnswersOf(tx, teamId)

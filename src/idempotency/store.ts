@@ -22,3 +22,8 @@ export async function deleteExpired(sql: Queryable, now: Date, limit: number): P
     delete from idempotency_keys where ctid in (select ctid from idempotency_keys where expires_at <= ${now} limit ${limit}) returning true`
   return rows.length
 }
+
+export async function deleteAnswersOf(tx: Queryable, teamId: string): Promise<number> {
+  const { count } = await tx`delete from idempotency_keys where team_id = ${teamId}`
+  return count
+}

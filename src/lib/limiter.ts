@@ -75,6 +75,7 @@ export const verdictOf = ({ taken, endsAtMs }: Counted, window: Window, now: num
   allowed: taken <= window.points,
   limit: window.points,
   remaining: Math.max(0, window.points - taken),
-  resetSeconds: Math.max(1, Math.ceil((endsAtMs - now) / 1000)),
+  // Sums of fractions may come to a hair more than the window.
+  resetSeconds: Math.min(window.seconds, Math.max(1, Math.ceil((endsAtMs - now) / 1000))),
   windowSeconds: window.seconds,
 })

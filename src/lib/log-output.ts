@@ -1,6 +1,5 @@
 import { fstatSync } from 'node:fs'
 import pino from 'pino'
-import roll from 'pino-roll'
 import { StartError } from './start-error.ts'
 
 /** What waits for a slow reader at most; lines beyond are dropped and counted. */
@@ -41,6 +40,7 @@ export function standardOutput(): Output {
 /** A file, written at once, whose directory is made. Throws StartError where it cannot be written. */
 export async function fileOutput({ path, maxMegabytes, count }: LogFile): Promise<Output> {
   try {
+    const { default: roll } = await import('pino-roll')
     const limit = { count, removeOtherLogFiles: true }
     const options = { file: path, size: `${maxMegabytes}m`, limit, mkdir: true, mode: OWNER_ONLY }
     return outputTo(await roll({ ...options, sync: true, maxLength: QUEUE_MAX_BYTES }))

@@ -1,7 +1,6 @@
 import pino, { type Logger, type LoggerOptions } from 'pino'
 import { maskFields, tellError } from './log-mask.ts'
 import { fileOutput, type LogFile, type Output, standardOutput } from './log-output.ts'
-import { textLines } from './log-text.ts'
 import { currentScope } from './scope.ts'
 
 export type LogSettings = {
@@ -27,7 +26,7 @@ export async function openLog(settings: LogSettings): Promise<OpenedLog> {
   const standard = standardOutput()
   const outputs: Output[] = [standard]
   if (file) outputs.push(await fileOutput(file))
-  const lines = isText ? textLines(standard, { hasColour }) : standard
+  const lines = isText ? (await import('./log-text.ts')).textLines(standard, { hasColour }) : standard
   const log = pino(
     logOptions(level),
     outputs.length === 1

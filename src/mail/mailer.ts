@@ -1,5 +1,4 @@
 import { isIPv4 } from 'node:net'
-import { createTransport } from 'nodemailer'
 import type { Config } from '#src/config.ts'
 import type { DependencySettings } from '#src/lib/dependency.ts'
 import type { Content } from './model.ts'
@@ -31,7 +30,8 @@ export type Mailer = {
 }
 
 /** A pool of connections to `SMTP_SERVER`. Encrypted unless `SMTP_SECURITY` is none; a server that cannot is not spoken to. */
-export function makeMailer(config: Config, timeouts: Timeouts): Mailer {
+export async function makeMailer(config: Config, timeouts: Timeouts): Promise<Mailer> {
+  const { createTransport } = await import('nodemailer')
   const host = mailName(new URL(config.publicUrl!).hostname)
   const address = requireAddress(config.smtpFromEmail!)
   const isClear = config.smtpSecurity === 'none'

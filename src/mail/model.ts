@@ -18,6 +18,7 @@ export const MAIL_KINDS = [
   'test',
 ] as const
 export type MailKind = (typeof MAIL_KINDS)[number]
+export const isMailKind = (value: unknown): value is MailKind => MAIL_KINDS.some((kind) => kind === value)
 
 /**
  * `queued` → `sending` → `sent`, or `retrying` and again `sending`, or `failed`. `held` ones are kept, and go out when staff say so.
@@ -39,7 +40,7 @@ export type Mail = {
 }
 
 /** What is to be written to the mail log. */
-export type NewMail = Mail & { state: 'queued' | 'held'; nextTryAt: string }
+export type NewMail = Mail & { state: 'queued' | 'held'; nextTryAt: string; createdAt: string }
 
 /** What a mail says, made as it is sent. */
 export type Content = { subject: string; text: string; html: string; fromName?: string; replyTo?: string }
@@ -61,8 +62,15 @@ export type Compose = (ctx: AppContext, mail: Mail) => Promise<Content>
 /** Mail needs a server to hand it to, and an address that its links can name. */
 export const canDeliver = (config: Config) => config.smtpServer !== undefined && config.publicUrl !== undefined
 
-/** A mail to post. Where mail cannot be delivered it is held; nothing pretends. `notBefore` lets it wait. */
+/** A mail to post. Where mail cannot be delivered, or its captain was erased, it is held; nothing pretends. `notBefore` lets it wait. */
 export function newMail(ctx: AppContext, { notBefore, ...mail }: Omit<Mail, 'id'> & { notBefore?: Date }): NewMail {
-  const nextTryAt = (notBefore ?? ctx.now()).toISOString()
-  return { id: Bun.randomUUIDv7(), ...mail, state: canDeliver(ctx.config) ? 'queued' : 'held', nextTryAt }
+  const createdAt = ctx.now().toISOString()
+  const nextTryAt = notBefore?.toISOString() ?? createdAt
+  return {
+    id: Bun.randomUUIDv7(),
+    ...mail,
+    state: canDeliver(ctx.config) && mail.toAddress !== '' ? 'queued' : 'held',
+    nextTryAt,
+    createdAt,
+  }
 }

@@ -34,7 +34,7 @@ export async function startMail(
   }
   // One server at a time has a database of its own: a claim in there is that of a process that was killed.
   if (ctx.config.databaseUrl === undefined) await endClaims(ctx.db.read, ctx.now())
-  const mailer = makeMailer(ctx.config, timeouts)
+  const mailer = await makeMailer(ctx.config, timeouts)
   const server = ctx.vitals.addDependency(mailDependency(timeouts))
   const stopping = new AbortController()
   const delivery = { ctx, compose, mailer, server, timeouts, stopping: stopping.signal }

@@ -1,5 +1,5 @@
 import type { Queryable } from '#src/db/client.ts'
-import type { Mail, NewMail } from './model.ts'
+import type { Mail, MailKind, NewMail } from './model.ts'
 
 /** Heard by every process that delivers; src/teams/add-team.sql sends to it, too. */
 export const CHANNEL = 'teamsheet_mails'
@@ -10,10 +10,10 @@ const WAITING = `state in ('queued', 'retrying', 'sending')`
 export async function insertMail(tx: Queryable, mail: NewMail): Promise<void> {
   await tx`
     with posted as (
-      insert into mails (id, tournament_id, team_id, kind, to_address, to_name, data, state, next_try_at, at_once)
+      insert into mails (id, tournament_id, team_id, kind, to_address, to_name, data, state, next_try_at, at_once, created_at)
       values (${mail.id}, ${mail.tournamentId}, ${mail.teamId}, ${mail.kind}, ${mail.toAddress}, ${mail.toName},
         ${JSON.stringify(mail.data)}::text::jsonb, ${mail.state}, ${mail.nextTryAt}::text::timestamptz,
-        ${mail.atOnce ?? false})
+        ${mail.atOnce ?? false}, ${mail.createdAt}::text::timestamptz)
       returning id, state
     )
     select pg_notify(${CHANNEL}, id::text) from posted where state = 'queued'`
@@ -71,9 +71,43 @@ export async function requeueMail(sql: Queryable, id: string, now: Date): Promis
   const [row] = await sql`
     with again as (
       update mails set state = 'queued', at_once = true, attempts = 0, next_try_at = ${now}, give_up_at = null, updated_at = ${now}
-      where id = ${id} and state <> 'sending' returning id
+      where id = ${id} and state <> 'sending' and to_address <> '' returning id
     )
     select pg_notify(${CHANNEL}, id::text) from again`
+  return row !== undefined
+}
+
+/** Lets held mails be tried from now on; quiet hours hold them up as before. Returns how many there were. */
+export async function releaseMails(sql: Queryable, ids: readonly string[], now: Date): Promise<number> {
+  const rows = await sql`
+    with released as (
+      update mails set state = 'queued', attempts = 0, next_try_at = ${now}, give_up_at = null, updated_at = ${now}
+      where id = any(${ids as string[]}::uuid[]) and state = 'held' returning id
+    )
+    select pg_notify(${CHANNEL}, id::text) from released`
+  return rows.length
+}
+
+export type Recipient = {
+  tournamentId: string
+  toAddress: string
+  toName: string
+  teamName: string
+  reference: string
+}
+
+/** The captain of a team, whom nobody else writes to until the transaction ends. */
+export async function findRecipient(tx: Queryable, teamId: string): Promise<Recipient | undefined> {
+  const [row] = await tx<Recipient[]>`
+    select tournament_id as "tournamentId", captain_email as "toAddress", captain_name as "toName", name as "teamName", reference
+    from teams where id = ${teamId} for no key update`
+  return row
+}
+
+/** Whether the team was written to about this since then. */
+export async function wasPostedSince(tx: Queryable, teamId: string, kind: MailKind, since: Date): Promise<boolean> {
+  const [row] =
+    await tx`select from mails where team_id = ${teamId} and kind = ${kind} and created_at >= ${since} limit 1`
   return row !== undefined
 }
 
@@ -106,5 +140,40 @@ export const listWaiting = (sql: Queryable, until: Date, max: number) =>
 export async function holdWaiting(sql: Queryable, now: Date): Promise<number> {
   const { count } = await sql`
     update mails set state = 'held', updated_at = ${now} where state in ('queued', 'retrying')`
+  return count
+}
+
+/**
+ * Takes a person out of a team's mails: those to their addresses keep kind, state and times alone, and are not sent any more; the others
+ * lose whatever the pattern finds (a POSIX regular expression, case ignored). Returns how many there were.
+ */
+export async function eraseFromMails(
+  tx: Queryable,
+  teamId: string,
+  {
+    addresses,
+    pattern,
+    placeholder,
+    now,
+  }: { addresses: readonly string[]; pattern: string; placeholder: string; now: Date },
+): Promise<number> {
+  const own = await tx`
+    update mails set to_address = '', to_name = ${placeholder}, data = '{}', last_answer = null, history = '[]', claim_id = null,
+      state = case when state = 'sent' then 'sent' else 'failed' end, updated_at = ${now}
+    where team_id = ${teamId} and lower(to_address) = any(${addresses as string[]}::text[])`
+  const others = await tx`
+    update mails set to_name = regexp_replace(to_name, ${pattern}, ${placeholder}, 'gi'),
+      data = regexp_replace(data::text, ${pattern}, ${placeholder}, 'gi')::jsonb,
+      history = regexp_replace(history::text, ${pattern}, ${placeholder}, 'gi')::jsonb,
+      last_answer = regexp_replace(last_answer, ${pattern}, ${placeholder}, 'gi'), updated_at = ${now}
+    where team_id = ${teamId} and concat_ws(' ', to_name, data::text, history::text, last_answer) ~* ${pattern}`
+  return own.count + others.count
+}
+
+/** Mails that are over and were made before then; links and sentences in them are long void. */
+export async function deleteOldMails(sql: Queryable, before: Date, limit: number): Promise<number> {
+  const { count } = await sql`
+    delete from mails where id in (
+      select id from mails where state in ('sent', 'failed', 'held') and created_at < ${before} order by created_at limit ${limit})`
   return count
 }

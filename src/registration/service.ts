@@ -13,7 +13,14 @@ import { checkDocuments, type MissingField, type NamedDocument } from './check-d
 import { type Prepared, prepareEntry } from './prepare.ts'
 import { type EntrySecrets, newSecrets, openSecrets } from './secrets.ts'
 
-export { expireDrafts } from './form/drafts.ts'
+export {
+  type DraftPerson,
+  eraseFromDraft,
+  forgetDraftsOf,
+  listDraftPeople,
+  listPeopleOfDraft,
+} from './form/draft-people.ts'
+export { DRAFT_DAYS, expireDrafts } from './form/drafts.ts'
 
 const REFERENCE_TRIES = 3
 

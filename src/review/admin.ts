@@ -112,6 +112,7 @@ function pageOf(
     maySeeDocuments,
     reasonMax: REASON_LENGTH_MAX,
     documents: documentsOf(tournament, registration, maySeeDocuments),
+    erasureHref: may(actor, 'people.erase') ? `/admin/erasure?team=${registration.id}` : undefined,
     outcomes: mayDecide ? OUTCOMES.filter((outcome) => MOVES[registration.state].includes(outcome)) : [],
   }
 }

@@ -1,17 +1,15 @@
 import type { AppContext, Tournament } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { type Actor, may } from '#src/permissions.ts'
-import { type Contact, playerCode } from '#src/teams/model.ts'
+import { type Contact, maskEmail, maskPhone, playerCode } from '#src/teams/model.ts'
 import * as boardStore from './board-store.ts'
-import {
-  type DocumentLine,
-  maskEmail,
-  maskPhone,
-  type Place,
-  type Registration,
-  type RegistrationFilter,
-  type RegistrationRow,
-  type RegistrationSort,
+import type {
+  DocumentLine,
+  Place,
+  Registration,
+  RegistrationFilter,
+  RegistrationRow,
+  RegistrationSort,
 } from './model.ts'
 import * as store from './store.ts'
 

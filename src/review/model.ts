@@ -86,15 +86,6 @@ export type Registration = {
   mails: MailLine[]
 }
 
-/** `+91 98•••••210` of a number, `a•••@e•••.org` of an address: enough to tell two people apart, too little to reach one. */
-export const maskPhone = (phone: string) =>
-  `${phone.slice(0, 3)}${'•'.repeat(Math.max(0, phone.length - 6))}${phone.slice(-3)}`
-export function maskEmail(email: string): string {
-  const [name = '', domain = ''] = email.split('@')
-  const dot = domain.lastIndexOf('.')
-  return `${name.slice(0, 1)}•••@${domain.slice(0, 1)}•••${dot < 0 ? '' : domain.slice(dot)}`
-}
-
 const nullable = <Schema extends Parameters<typeof t.Union>[0][number]>(schema: Schema) => t.Union([schema, t.Null()])
 const ContactAnswer = t.Object({ name: t.String(), phone: t.String(), email: t.String() })
 const DocumentAnswer = t.Object({

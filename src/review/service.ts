@@ -10,7 +10,7 @@ import { findDocument } from './store.ts'
 export { findFilterChoices, getOverview, getRegistration, listRegistrations, readPlace } from './board.ts'
 export type { FilterChoices } from './board-store.ts'
 export { approve, type Decision, type Outcome, reject } from './decide.ts'
-export { closeOpenRequests as closeRequest } from './store.ts'
+export { closeOpenRequests as closeRequest, maskDecisions } from './store.ts'
 
 /**
  * A short-lived address of one document, or of a picture of it, for one look at it, which is written down.

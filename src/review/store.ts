@@ -109,3 +109,15 @@ export async function insertDecision(
     insert into decisions (id, request_id, outcome, reason, actor_kind, actor_id, created_at)
     values (${Bun.randomUUIDv7()}, ${requestId}, ${outcome}, ${reason}, ${actor.kind}, ${actor.kind === 'staff' ? actor.id : null}, ${now})`
 }
+
+/** Reasons of decisions about the team, without whatever the pattern finds (a POSIX regular expression, case ignored). */
+export async function maskDecisions(
+  tx: Queryable,
+  teamId: string,
+  pattern: string,
+  placeholder: string,
+): Promise<void> {
+  await tx`
+    update decisions set reason = regexp_replace(reason, ${pattern}, ${placeholder}, 'gi')
+    where reason ~* ${pattern} and request_id in (select id from decision_requests where team_id = ${teamId})`
+}

@@ -2,6 +2,7 @@ import journal from '#drizzle/meta/_journal.json' with { type: 'json' }
 import { record } from '#src/audit/service.ts'
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
+import { findBacklogs } from '#src/files/copies-store.ts'
 import { diskSpace } from '#src/files/disk-space.ts'
 import { type Actor, idOf } from '#src/permissions.ts'
 import { VERSION } from '#src/version.ts'
@@ -23,8 +24,9 @@ export async function getSystemStatus(ctx: AppContext): Promise<SystemStatus> {
 }
 
 async function findFacts({ config, db, vitals, now }: AppContext): Promise<ServerFacts> {
-  const [database, space] = await Promise.all([
+  const [database, backlogs, space] = await Promise.all([
     findDatabaseFacts(db.read),
+    findBacklogs(db.read),
     diskSpace(config.dataDir).catch(() => undefined),
   ])
   return {
@@ -35,6 +37,7 @@ async function findFacts({ config, db, vitals, now }: AppContext): Promise<Serve
     startedAt: vitals.startedAt,
     runningMs: now().getTime() - vitals.startedAt.getTime(),
     space,
+    files: { store: config.fileStore, ...backlogs },
     limits: config.enableRateLimiting ? config.rateLimitStore : 'off',
     environment: config.environment,
     publicUrl: config.publicUrl,

@@ -13,6 +13,7 @@ const LINKS_DELETED_AT_ONCE = 1000
 /** Of one team, newest first; older ones are revoked with all others. */
 const LISTED_MAX = 50
 
+type StaffActor = Extract<Actor, { kind: 'staff' }>
 type About = { madeFor: Exclude<LinkPurpose, 'registration'>; madeBy?: string; seconds?: number }
 
 /**
@@ -22,14 +23,26 @@ type About = { madeFor: Exclude<LinkPurpose, 'registration'>; madeBy?: string; s
 export const newEntryLink = (ctx: AppContext, teamId: string, about: About): Promise<string> =>
   newEntryLinkIn(ctx.db.read, ctx.now(), teamId, about)
 
-/** The same in a transaction. */
-export async function newEntryLinkIn(tx: Queryable, now: Date, teamId: string, about: About): Promise<string> {
+async function newEntryLinkIn(tx: Queryable, now: Date, teamId: string, about: About): Promise<string> {
   const token = newToken()
   const { madeFor, madeBy = null, seconds = ENTRY_LINK_DAYS * DAY_SECONDS } = about
   const expiresAt = new Date(now.getTime() + seconds * 1000)
   await store.insertEntryLink(tx, { tokenHash: hashToken(token), teamId, madeFor, madeBy, expiresAt, now })
   return token
 }
+
+type Issuing = { tournamentId: string; teamId: string }
+
+/** A link for staff to pass on by hand, audited. Returns the token, which nobody sees again. */
+export const issueEntryLink = (
+  ctx: AppContext,
+  actor: StaffActor,
+  { tournamentId, teamId }: Issuing,
+): Promise<string> =>
+  ctx.db.write.begin(async (tx) => {
+    await record(tx, { event: 'entry-link.issued', actor, tournamentId, subjectId: teamId })
+    return newEntryLinkIn(tx, ctx.now(), teamId, { madeFor: 'staff', madeBy: actor.id })
+  })
 
 /** The team a link opens. Throws NOT_FOUND for a link that never was, LINK_EXPIRED for one that is over. */
 export async function getTeamByLink(ctx: AppContext, token: string): Promise<Team & { stateReason: string | null }> {
@@ -54,6 +67,10 @@ export async function revokeEntryLink(ctx: AppContext, actor: Actor, link: Requi
 /** Ends every link of the team, also those of visits that are under way. Returns how many there were. */
 export const revokeEntryLinks = (ctx: AppContext, actor: Actor, links: Omit<Revocation, 'id'>): Promise<number> =>
   revoke(ctx, actor, links)
+
+/** Ends every link of the team in the caller's transaction, which tells the audit log. Returns how many there were. */
+export const revokeLinksIn = (tx: Queryable, teamId: string, now: Date): Promise<number> =>
+  store.revokeEntryLinks(tx, teamId, null, now)
 
 async function revoke(ctx: AppContext, actor: Actor, { tournamentId, teamId, id }: Revocation): Promise<number> {
   const now = ctx.now()

@@ -50,6 +50,16 @@ export type EntryLink = {
 }
 
 export type Contact = { name: string; phone: string; email: string; whatsapp: string }
+/** `+91 98•••••210` of a number, `a•••@e•••.org` of an address: enough to tell two people apart, too little to reach one. */
+export const maskPhone = (phone: string) =>
+  `${phone.slice(0, 3)}${'•'.repeat(Math.max(0, phone.length - 6))}${phone.slice(-3)}`
+export function maskEmail(email: string): string {
+  if (email === '') return ''
+  const [name = '', domain = ''] = email.split('@')
+  const dot = domain.lastIndexOf('.')
+  return `${name.slice(0, 1)}•••@${domain.slice(0, 1)}•••${dot < 0 ? '' : domain.slice(dot)}`
+}
+
 export type Player = { name: string; role: string | null; jerseyNumber: number | null; dateOfBirth: string | null }
 
 export type Team = {

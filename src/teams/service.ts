@@ -10,15 +10,18 @@ import * as store from './store.ts'
 export {
   deleteEndedLinks,
   getTeamByLink,
+  issueEntryLink,
   listEntryLinks,
   newEntryLink,
-  newEntryLinkIn,
   revokeEntryLink,
   revokeEntryLinks,
+  revokeLinksIn,
 } from './links.ts'
-export type { AddTeamOutcome, SquadPlayer, TeamEntry } from './store.ts'
+export { erasePlayers, findPeople, listPeople, type PersonPlace, type PersonRow, searchPeople } from './people-store.ts'
+export type { AddTeamOutcome, Masking, SquadPlayer, TeamEntry } from './store.ts'
 export {
   addTeam,
+  eraseContacts,
   findApprovedStamp,
   findApprovedTeam,
   findTeam,
@@ -66,6 +69,11 @@ export async function moveTeam(tx: Queryable, move: Move): Promise<TeamState> {
     now: move.now,
   })
   return from
+}
+
+/** Holds the registration's row to the end of the transaction. Throws NOT_FOUND. */
+export async function holdTeam(tx: Queryable, teamId: string): Promise<void> {
+  if (!(await store.findStateForUpdate(tx, teamId))) throw new AppError('NOT_FOUND')
 }
 
 /** Holds the tournament's places, names and numbers to the end of the transaction; taken before `moveTeam`. */

@@ -204,3 +204,29 @@ export async function insertMove(
     insert into registration_moves (team_id, from_state, to_state, reason, actor_kind, actor_id, created_at)
     values (${move.teamId}, ${move.from}, ${move.to}, ${move.reason}, ${move.actorKind}, ${move.actorId}, ${move.now})`
 }
+
+/** What takes the place of a person's words: `pattern` finds them (a POSIX regular expression, case ignored). */
+export type Masking = { pattern: string; placeholder: string }
+
+/** Takes contacts out of a registration; its own row stays, and still counts. Without a captain nothing opens it by PIN. */
+export async function eraseContacts(
+  tx: Queryable,
+  teamId: string,
+  parts: { captain: boolean; viceCaptain: boolean; pinHmac: Uint8Array },
+  { pattern, placeholder }: Masking,
+): Promise<void> {
+  if (parts.captain)
+    await tx`
+      update teams t set captain_name = ${placeholder}, captain_phone = '', captain_email = '', captain_email_key = 'erased ' || t.id,
+        captain_whatsapp = '', pin_hmac = ${parts.pinHmac},
+        search_text = lower(normalize(concat_ws(' ', t.code, t.reference, t.name, c.name, ${placeholder}::text), NFKC))
+      from clubs c where c.id = t.club_id and t.id = ${teamId}`
+  if (parts.viceCaptain)
+    await tx`
+      update teams set vice_captain_name = ${placeholder}, vice_captain_phone = '', vice_captain_email = '', vice_captain_whatsapp = ''
+      where id = ${teamId}`
+  await tx`update teams set payment_reference = null where id = ${teamId} and payment_reference ~* ${pattern}`
+  await tx`
+    update registration_moves set reason = regexp_replace(reason, ${pattern}, ${placeholder}, 'gi')
+    where team_id = ${teamId} and reason ~* ${pattern}`
+}

@@ -202,12 +202,13 @@ test('every operation says what it refuses; those for staff say that one signs i
   expect(told((one) => refuses(one, '401') && refuses(one, '403'))).toEqual(forStaff)
 })
 
-test('the session cookie has the name it has on this server', () => {
-  const nameAt = (publicUrl?: string) =>
-    describeApi({ ...app.ctx, config: { ...app.ctx.config, publicUrl } }, tournamentsApi(app.ctx)).components!
-      .securitySchemes!.session
-  expect(nameAt()).toMatchObject({ type: 'apiKey', in: 'cookie', name: 'session' })
-  expect(nameAt('https://teams.example.org')).toMatchObject({ name: '__Host-session' })
+test('the session cookie has the name it has on this server', async () => {
+  const nameAt = async (publicUrl?: string) => {
+    const ctx = { ...app.ctx, config: { ...app.ctx.config, publicUrl } }
+    return (await describeApi(ctx, tournamentsApi(app.ctx))).components!.securitySchemes!.session
+  }
+  expect(await nameAt()).toMatchObject({ type: 'apiKey', in: 'cookie', name: 'session' })
+  expect(await nameAt('https://teams.example.org')).toMatchObject({ name: '__Host-session' })
 })
 
 test('how a route admits is not published', () => {

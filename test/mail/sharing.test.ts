@@ -26,10 +26,10 @@ afterAll(async () => {
 const anotherProcess = (ctx: TestContext): TestContext => ({ ...ctx, vitals: makeVitals(ctx) })
 
 /** A process of its own that delivers only what it is told to. */
-function aDelivery(ctx: TestContext): Delivery {
+async function aDelivery(ctx: TestContext): Promise<Delivery> {
   const process = anotherProcess(ctx)
   const server = process.vitals.addDependency(mailDependency(TIMEOUTS))
-  const mailer = makeMailer({ ...ctx.config, ...mailSettings(open.server.port) }, TIMEOUTS)
+  const mailer = await makeMailer({ ...ctx.config, ...mailSettings(open.server.port) }, TIMEOUTS)
   return {
     ctx: process,
     compose: composeMail,
@@ -60,7 +60,7 @@ test('of those who reach for one mail at the same moment, one has it', async () 
   server.received.length = 0
   const id = await post(ctx, { notBefore: new Date(ctx.now().getTime() + HOUR_MS) } as never)
   ctx.travel(HOUR_MS)
-  const deliveries = Array.from({ length: 8 }, () => aDelivery(ctx))
+  const deliveries = await Promise.all(Array.from({ length: 8 }, () => aDelivery(ctx)))
   await Promise.all(deliveries.map((delivery) => deliverMail(delivery, id)))
   expect(server.received).toHaveLength(1)
   expect(await rowOf(ctx, id)).toMatchObject({ state: 'sent', attempts: 1 })
@@ -80,7 +80,7 @@ test('who lost the claim on a mail does not say how it ended', async () => {
       return answer.promise
     },
   }
-  const slow = aDelivery(ctx)
+  const slow = await aDelivery(ctx)
   const delivered = deliverMail(slow, id)
   await asked.promise
   ctx.travel(HOUR_MS)

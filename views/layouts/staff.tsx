@@ -8,7 +8,7 @@ import { Masthead } from './masthead.tsx'
 import { Footer } from './page.tsx'
 
 /** The staff pages that have an entry in the navigation, in its order. */
-export type StaffSection = 'dashboard' | 'registrations' | 'system'
+export type StaffSection = 'dashboard' | 'registrations' | 'mail' | 'system'
 
 export type StaffPageProps = {
   title: string
@@ -25,6 +25,8 @@ export type StaffPageProps = {
   notices?: readonly string[]
   /** Whether the person may open the System page. */
   hasSystem?: boolean
+  /** Whether the person may see the mail log. */
+  hasMail?: boolean
   flash?: FlashMessage
   lang?: string
   theme?: Theme
@@ -37,6 +39,9 @@ export function StaffPage(props: StaffPageProps) {
   const nav = [
     { href: '/admin', label: m.layout_nav_dashboard(), isCurrent: props.section === 'dashboard' },
     { href: '/admin/registrations', label: m.layout_nav_registrations(), isCurrent: props.section === 'registrations' },
+    ...(props.hasMail
+      ? [{ href: '/admin/mail', label: m.layout_nav_mail(), isCurrent: props.section === 'mail' }]
+      : []),
     ...(props.hasSystem
       ? [{ href: '/admin/system', label: m.layout_nav_system(), isCurrent: props.section === 'system' }]
       : []),

@@ -23,6 +23,8 @@ export type RegistrationPageProps = {
   documents: ShownDocument[]
   /** Whether phones and e-mails are whole, so that one can call and write. */
   maySeeContacts: boolean
+  /** Where a person of the team is erased, for those who may. */
+  erasureHref?: string
   /** Whether this person may see documents at all. */
   maySeeDocuments: boolean
   /** What this person may decide as things stand. */
@@ -78,6 +80,13 @@ export function RegistrationPage(props: RegistrationPageProps) {
       </Card>
       <Card id="squad" title={m.review_squad({ count: registration.playerCount })}>
         <SquadTable players={registration.players} />
+        {props.erasureHref !== undefined && (
+          <p class="mt-4">
+            <a class="link inline-flex min-h-11 items-center" href={props.erasureHref}>
+              {m.erasure_team_link()}
+            </a>
+          </p>
+        )}
       </Card>
       <Card id="documents" title={m.review_documents()} lead={maySeeDocuments ? m.review_documents_lead() : undefined}>
         <DocumentList documents={documents} />
@@ -101,9 +110,9 @@ function ContactList({ label, contact, isWhole }: { label: string; contact: Cont
       <DescriptionList
         items={[
           { term: m.review_name(), value: contact.name },
-          { term: m.review_phone(), value: link('tel', contact.phone) },
+          { term: m.review_phone(), value: contact.phone && link('tel', contact.phone) },
           { term: m.review_whatsapp(), value: contact.whatsapp === contact.phone ? undefined : contact.whatsapp },
-          { term: m.auth_email(), value: link('mailto', contact.email) },
+          { term: m.auth_email(), value: contact.email && link('mailto', contact.email) },
         ]}
       />
     </section>

@@ -7,6 +7,9 @@ const TASKS: Record<string, () => string> = {
   'expire-answers': m.system_task_expire_answers,
   'expire-uploads': m.system_task_expire_uploads,
   'expire-drafts': m.system_task_expire_drafts,
+  'expire-mails': m.system_task_expire_mails,
+  'expire-audit': m.system_task_expire_audit,
+  'erase-documents': m.system_task_erase_documents,
   'expire-sessions': m.system_task_expire_sessions,
   'expire-links': m.system_task_expire_links,
   'expire-counts': m.system_task_expire_counts,
@@ -27,13 +30,19 @@ const UNITS = [
   ['seconds', 1000],
 ] as const
 const UNITS_SHOWN = 2
+const MEGABYTE = 1024 ** 2
 const GIGABYTE = 1024 ** 3
 
 /** A task's name in words; of one without words, the name itself. */
 export const taskWords = (name: string): string => TASKS[name]?.() ?? name
 
+/** Statuses by which a host says that it does not know us: unauthorized and forbidden (RFC 9110). */
+const UNKNOWN_TO_IT = new Set(['401', '403'])
+
 export const failureWords = ({ reason, detail }: NonNullable<DependencyStatus['lastFailure']>): string =>
-  FAILURES[reason]({ detail })
+  reason === 'status' && UNKNOWN_TO_IT.has(detail)
+    ? m.system_failure_credentials({ detail })
+    : FAILURES[reason]({ detail })
 
 export function noticeWords({ kind, subject, since }: Notice, timeZone: string, lang = 'en'): string {
   const time = new Intl.DateTimeFormat(lang, {
@@ -63,6 +72,9 @@ const format = (duration: Partial<Record<Intl.DurationFormatUnit, number>>, styl
 
 export const gigabytes = (bytes: number, lang = 'en') =>
   new Intl.NumberFormat(lang, { style: 'unit', unit: 'gigabyte', maximumFractionDigits: 1 }).format(bytes / GIGABYTE)
+
+export const megabytes = (bytes: number, lang = 'en') =>
+  new Intl.NumberFormat(lang, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }).format(bytes / MEGABYTE)
 
 export const percent = (share: number, lang = 'en') =>
   new Intl.NumberFormat(lang, { style: 'percent', maximumFractionDigits: 1 }).format(share)

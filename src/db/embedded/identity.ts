@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
 const IDENTIFIER_BYTES = 8
@@ -9,6 +9,7 @@ const CONTROL_DATA_MAX_BYTES = 512
 const CONTROL_DATA_MIN_BYTES = 200
 const SEGMENT_NAME = /^[0-9A-F]{24}$/
 const LONG_PAGE_HEADER = 0x0002
+const SEGMENT_FLAGS_OFFSET = 2
 const SEGMENT_IDENTIFIER_OFFSET = 24
 
 /**
@@ -30,11 +31,15 @@ export function giveOwnIdentity(cluster: string, now = Date.now()): void {
 
   const wal = join(cluster, 'pg_wal')
   for (const name of readdirSync(wal).filter((name) => SEGMENT_NAME.test(name))) {
-    const path = join(wal, name)
-    const segment = readFileSync(path)
-    if ((segment.readUInt16LE(2) & LONG_PAGE_HEADER) === 0) continue
-    identifier.copy(segment, SEGMENT_IDENTIFIER_OFFSET)
-    writeFileSync(path, segment)
+    const segment = openSync(join(wal, name), 'r+')
+    try {
+      const flags = Buffer.alloc(2)
+      readSync(segment, flags, 0, flags.length, SEGMENT_FLAGS_OFFSET)
+      if ((flags.readUInt16LE() & LONG_PAGE_HEADER) !== 0)
+        writeSync(segment, identifier, 0, identifier.length, SEGMENT_IDENTIFIER_OFFSET)
+    } finally {
+      closeSync(segment)
+    }
   }
 }
 

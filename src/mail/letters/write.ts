@@ -4,8 +4,9 @@ import { AppError } from '#src/errors.ts'
 import { getTournament } from '#src/tournaments/service.ts'
 import { renderPage } from '#views/layouts/render.ts'
 import { MailLetter } from '#views/mail/letter.tsx'
-import type { Mail, MailKind } from '../model.ts'
+import { isMailKind, type Mail, type MailKind } from '../model.ts'
 import { defaultTemplate, LETTERS, type Template } from './kinds.ts'
+import { sampleValues } from './samples.ts'
 import { type Facts, findFacts } from './store.ts'
 import { fillTemplate, LINK, type Said } from './template.ts'
 import { valuesOf } from './values.ts'
@@ -19,10 +20,19 @@ export async function writeLetter(
   mail: Pick<Mail, 'tournamentId' | 'teamId' | 'kind' | 'toName' | 'data'>,
 ): Promise<WrittenLetter> {
   const tournament = await tournamentOf(ctx, mail)
+  if (mail.kind === 'test' && isMailKind(mail.data.of)) return writeSample(ctx, tournament, mail.data.of)
   const { template, team } = await findFacts(ctx.db.read, { ...mail, tournamentId: tournament.id })
   const values = valuesOf(ctx, tournament, mail, team)
   const said = fillTemplate(template ?? defaultTemplate(mail.kind), values)
   return { kind: mail.kind, said, tournament, site: ctx.config.appTitle, team }
+}
+
+/** A message as it would read, about a team that is made up. */
+async function writeSample(ctx: AppContext, tournament: Tournament, kind: MailKind): Promise<WrittenLetter> {
+  const { template } = await findFacts(ctx.db.read, { tournamentId: tournament.id, teamId: null, kind })
+  const letter = letterOf(ctx, tournament, kind, template ?? defaultTemplate(kind), sampleValues(ctx, tournament))
+  const subject = m.letter_test_prefix({ subject: letter.said.subject })
+  return { ...letter, said: { ...letter.said, subject } }
 }
 
 /** The mail's own tournament; the default one's words are those of mails about accounts. Throws NOT_FOUND. */

@@ -10,6 +10,11 @@ export async function findDraft(sql: Queryable, tokenHash: Uint8Array): Promise<
   return row
 }
 
+export async function findDraftById(sql: Queryable, id: string): Promise<Draft | undefined> {
+  const [row] = await sql<Draft[]>`select ${sql.unsafe(DRAFT)} from drafts where id = ${id}`
+  return row
+}
+
 type Typed = { tokenHash: Uint8Array; tournamentId: string; form: DraftForm; now: Date }
 
 /** Keeps the form; what was registered stays as it was. Undefined where the tournament has no draft of this token. */
@@ -40,4 +45,34 @@ export async function lockOldDrafts(tx: Queryable, before: Date, limit: number):
 
 export async function deleteDrafts(tx: Queryable, ids: readonly string[]): Promise<void> {
   await tx`delete from drafts where id in ${tx(ids)}`
+}
+
+/** Drafts that are not sent, with one of the texts (in lower case) or one of the rows of digits somewhere in them. */
+export const searchDrafts = (
+  sql: Queryable,
+  texts: readonly string[],
+  digits: readonly string[],
+  most: number,
+): Promise<Draft[]> => sql<Draft[]>`
+  select ${sql.unsafe(DRAFT)} from drafts
+  where team_id is null and (
+    exists (select from unnest(${texts as string[]}::text[]) word where position(word in lower(form::text)) > 0)
+    or exists (select from unnest(${digits as string[]}::text[]) number
+      where position(number in regexp_replace(form::text, '[ ()+-]', '', 'g')) > 0))
+  order by updated_at desc limit ${most}`
+
+/** As it stands, held to the end of the transaction. */
+export async function lockDraft(tx: Queryable, id: string): Promise<Draft | undefined> {
+  const [row] = await tx<Draft[]>`select ${tx.unsafe(DRAFT)} from drafts where id = ${id} for update`
+  return row
+}
+
+export async function replaceForm(tx: Queryable, id: string, form: DraftForm): Promise<void> {
+  await tx`update drafts set form = ${JSON.stringify(form)}::text::jsonb where id = ${id}`
+}
+
+/** The drafts that became the team, held to the end of the transaction. */
+export async function lockDraftsOf(tx: Queryable, teamId: string): Promise<string[]> {
+  const rows = await tx<{ id: string }[]>`select id from drafts where team_id = ${teamId} for update`
+  return rows.map(({ id }) => id)
 }

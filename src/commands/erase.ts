@@ -1,0 +1,100 @@
+import { parseArgs } from 'node:util'
+import type { AppContext } from '#src/context.ts'
+import { isRef, type Person, readSearch } from '#src/erasure/model.ts'
+import { type Erased, erasePerson, findByRefs, findByWords, surveyErasure } from '#src/erasure/service.ts'
+import { AppError } from '#src/errors.ts'
+import { SYSTEM } from '#src/permissions.ts'
+
+const EXIT_REFUSED = 1
+/** EX_USAGE of sysexits.h. */
+const EXIT_USAGE = 64
+const USAGE = `Usage: teamsheet erase --find <name, phone or e-mail>
+       teamsheet erase <place>… [--team-documents] [--confirm]`
+
+type Flags = Readonly<Record<string, string | undefined>>
+export type EraseCommandTools = {
+  /** Opens the database, beside a running server or alone. */
+  open(flags: Flags): Promise<{ ctx: AppContext; close(): Promise<void> }>
+  print(line: string): void
+  complain(line: string): void
+}
+
+/**
+ * `erase`: a person from the shell. `--find` prints everybody like that, each with the place to name; places print what would be erased,
+ * and with `--confirm` it is. Returns the exit code.
+ */
+export async function erase(args: string[], { open, print, complain }: EraseCommandTools): Promise<number> {
+  const asked = readArguments(args)
+  if (typeof asked === 'string') {
+    complain(asked)
+    complain(USAGE)
+    return EXIT_USAGE
+  }
+  const { ctx, close } = await open({ data: asked.data, config: asked.config })
+  try {
+    if (asked.find !== undefined) {
+      const people = await findByWords(ctx, readSearch(asked.find))
+      for (const person of people) print(lineOf(person))
+      if (people.length === 0) print('Nobody like that was found.')
+      return 0
+    }
+    const people = await findByRefs(ctx, asked.refs)
+    if (people.length < asked.refs.length) complain('Some of these places are not there, or nobody stands in them.')
+    for (const person of people) print(lineOf(person))
+    const work = asked.isConfirmed ? erasePerson : surveyErasure
+    const erased = await work(ctx, SYSTEM, { refs: asked.refs, hasTeamDocuments: asked.hasTeamDocuments })
+    print(`${asked.isConfirmed ? 'Erased' : 'Would be erased'}: ${countsOf(erased)}.`)
+    if (!asked.isConfirmed) print('Nothing was erased. Add --confirm to do it; it cannot be undone.')
+    return 0
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown
+    complain(thrown.message)
+    return EXIT_REFUSED
+  } finally {
+    await close()
+  }
+}
+
+const lineOf = ({ ref, name, team, tournamentName, phone, email, dateOfBirth }: Person) =>
+  [ref, name, team ? `${team.code} ${team.name}` : 'a form not sent', tournamentName, phone, email, dateOfBirth]
+    .filter(Boolean)
+    .join('  ')
+
+const countsOf = (erased: Erased) =>
+  Object.entries(erased)
+    .map(([what, count]) => `${what} ${count}`)
+    .join(', ')
+
+type Asked = {
+  find?: string
+  refs: string[]
+  hasTeamDocuments: boolean
+  isConfirmed: boolean
+  data?: string
+  config?: string
+}
+
+/** What was asked for, or a sentence that says what is wrong. */
+function readArguments(args: string[]): Asked | string {
+  try {
+    const { values, positionals: refs } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        find: { type: 'string' },
+        'team-documents': { type: 'boolean', default: false },
+        confirm: { type: 'boolean', default: false },
+        data: { type: 'string' },
+        config: { type: 'string' },
+      },
+    })
+    const { find, data, config } = values
+    if ((find === undefined) === (refs.length === 0)) return 'Name places to erase, or search with --find.'
+    const wrong = refs.find((ref) => !isRef(ref))
+    if (wrong !== undefined) return `"${wrong}" is no place; --find prints them.`
+    return { find, refs, hasTeamDocuments: values['team-documents'], isConfirmed: values.confirm, data, config }
+  } catch (error) {
+    if (error instanceof TypeError) return error.message
+    throw error
+  }
+}

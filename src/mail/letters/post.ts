@@ -1,0 +1,61 @@
+import type { AppContext } from '#src/context.ts'
+import type { Queryable } from '#src/db/client.ts'
+import { type MailKind, newMail } from '../model.ts'
+import { findRecipient, insertMail, wasPostedSince } from '../store.ts'
+
+type TeamMail = { teamId: string } & (
+  | { kind: 'received' | 'waiting_list' | 'approved' | 'reminder' | 'link'; data?: undefined }
+  /** What is to be mended, a line each, and what the organisers say to it. */
+  | { kind: 'changes_requested'; data: { changes: string; reason: string | null } }
+  /** A place is held until then (ISO 8601). */
+  | { kind: 'promoted'; data: { reservedUntil: string } }
+  | { kind: 'rejected' | 'withdrawn'; data: { reason: string | null } }
+)
+
+/**
+ * Posts a message to a team's captain in the transaction that causes it. With `unlessSince` not a second one of its kind from that moment
+ * on, however many ask at once. False where the team is not there, or was written to.
+ */
+export async function postTeamMail(
+  tx: Queryable,
+  ctx: AppContext,
+  { teamId, kind, data }: TeamMail,
+  { unlessSince, atOnce = false }: { unlessSince?: Date; atOnce?: boolean } = {},
+): Promise<boolean> {
+  const team = await findRecipient(tx, teamId)
+  // Without an address the person was erased.
+  if (!team || team.toAddress === '' || (unlessSince && (await wasPostedSince(tx, teamId, kind, unlessSince))))
+    return false
+  const { tournamentId, toAddress, toName, teamName, reference } = team
+  const about = { tournamentId, teamId, kind, toAddress, toName, data: { teamName, reference, ...data } }
+  await insertMail(tx, newMail(ctx, { ...about, atOnce }))
+  return true
+}
+
+type StaffMail = {
+  to: { name: string; email: string }
+  tournamentId?: string
+} /** `staffId` is for whoever makes the link; the moments are ISO 8601. */ & (
+  | {
+      kind: 'staff_invited'
+      data: { staffId: string; inviterName: string; role: string; validUntil: string }
+    }
+  | { kind: 'password_reset'; data: { staffId: string; validUntil: string } }
+  | { kind: 'new_sign_in'; data: { signedInAt: string; browser: string; address: string } }
+  | { kind: 'test'; data: { of?: MailKind } }
+)
+
+/** Posts a message to somebody of the staff in the transaction that causes it. Returns the mail's id. */
+export async function postStaffMail(tx: Queryable, ctx: AppContext, mail: StaffMail): Promise<string> {
+  const { to, kind, data, tournamentId = null } = mail
+  const posted = newMail(ctx, {
+    tournamentId,
+    teamId: null,
+    kind,
+    toAddress: to.email,
+    toName: to.name,
+    data: { ...data },
+  })
+  await insertMail(tx, posted)
+  return posted.id
+}
