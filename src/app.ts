@@ -110,7 +110,7 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
 
 /** What still arrives on connections that were open is refused, and they end with it; the probes tell it in their own way. */
 function refuseWhileStopping(ctx: AppContext, request: Request, set: { headers: Record<string, unknown> }): void {
-  if (!ctx.gate.isClosed) return
+  if (!ctx.vitals.gate.isClosed) return
   set.headers.connection = 'close'
   if (!PROBES.has(pathOf(request))) throw new AppError('SERVICE_STOPPING')
 }

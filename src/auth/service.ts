@@ -79,4 +79,4 @@ const wrong = (field: string, message: string): FieldError => ({ field, code: 'w
 
 /** Guesses take their turn, as each takes memory and time. */
 const tryGuess = <T>(ctx: AppContext, subject: string, address: string, check: () => Promise<T | undefined>) =>
-  inTurn(() => ctx.guesses.guess(subject, address, check))
+  inTurn(() => ctx.limits.guesses.guess(subject, address, check))

@@ -4,7 +4,7 @@ import { credentialOf, identify } from '#src/auth/pages.ts'
 import type { Config } from '#src/config.ts'
 import type { AppContext } from '#src/context.ts'
 import { awaitDatabase } from '#src/db/await-database.ts'
-import { type Connection, openDatabase } from '#src/db/client.ts'
+import { type Connection, type Database, openDatabase } from '#src/db/client.ts'
 import { type EmbeddedDatabase, openEmbedded, startEmbedded } from '#src/db/embedded/embedded.ts'
 import { readInstallation } from '#src/db/installation.ts'
 import { openLimits } from '#src/db/limits.ts'
@@ -12,7 +12,6 @@ import { migrate } from '#src/db/migrate.ts'
 import type { Hosting } from '#src/files/hosted.ts'
 import { readOrMakeMark } from '#src/files/mark.ts'
 import { openFiles, requireHostsInUse } from '#src/files/open.ts'
-import { makeGate } from '#src/lib/gate.ts'
 import { makeKeys } from '#src/lib/keys.ts'
 import { readOrMakeSecretKey } from '#src/lib/secret-key.ts'
 import { canDeliver } from '#src/mail/model.ts'
@@ -47,7 +46,7 @@ export async function openContext(config: Config, log: Logger, opening: Opening)
   const connectionsMax = embedded ? Math.min(config.databasePool, EMBEDDED_CONNECTIONS_MAX) : config.databasePool
   try {
     const { db, keys, ...installation } = await awaitDatabase(
-      () => openInstallation(config, connection, connectionsMax),
+      () => openInstallation(config, connection, connectionsMax, embedded?.state),
       {
         isPatient: config.waitForDatabase,
         log,
@@ -71,13 +70,10 @@ export async function openContext(config: Config, log: Logger, opening: Opening)
       db,
       files,
       keys,
-      ...openLimits({ config, db, keys, log, now }),
+      limits: openLimits({ config, db, keys, log, now }),
       log,
-      gate: makeGate(),
-      databaseState: embedded?.state ?? (() => 'running'),
       vitals,
-      identify: (request) => identify(ctx, request),
-      credentialOf: (request) => credentialOf(ctx, request),
+      identity: { find: (request) => identify(ctx, request), credentialOf: (request) => credentialOf(ctx, request) },
       findTournament: tournamentFinder(db, now),
       now,
     }
@@ -98,9 +94,14 @@ export async function openContext(config: Config, log: Logger, opening: Opening)
 }
 
 /** The database at this executable's schema, with what it keeps about this installation. */
-async function openInstallation(config: Config, connection: Connection, connectionsMax: number) {
+async function openInstallation(
+  config: Config,
+  connection: Connection,
+  connectionsMax: number,
+  state?: Database['state'],
+) {
   await migrate(connection, { hasJobs: canDeliver(config) })
-  const db = openDatabase(connection, connectionsMax)
+  const db = openDatabase(connection, connectionsMax, { state })
   try {
     const keys = makeKeys(config.secretKey ?? readOrMakeSecretKey(config.dataDir), config.secretKeyOld)
     const { replaceSecretKey } = config

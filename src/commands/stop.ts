@@ -23,7 +23,8 @@ type Running = {
  * (at the deadline, or when it is told again, those that are left are answered with SERVICE_STOPPING), and has its tasks returned.
  */
 export async function stopServing({ ctx, server, metrics, timetable, mail }: Running, told: ToldToStop): Promise<void> {
-  const { log, gate } = ctx
+  const { log } = ctx
+  const { gate } = ctx.vitals
   log.info({ reason: told.reason() }, 'server.stopping')
   gate.close()
   log.info('readiness.off')

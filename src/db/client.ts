@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres, { type ISql, type Options, type Sql } from 'postgres'
+import type { DatabaseState } from './embedded/supervise.ts'
 import { repeating } from './repeating.ts'
 import * as schema from './schema/index.ts'
 import { scoped } from './scoped.ts'
@@ -38,18 +39,23 @@ export type Database = {
   locking: Sql
   write: Sql
   orm: PostgresJsDatabase<typeof schema>
+  /** Of the embedded PostgreSQL; a venue's own is taken to run. */
+  state: () => DatabaseState
   close(): Promise<void>
 }
 
 /** What runs statements: a pool or an open transaction. */
 export type Queryable = ISql
 
-/** `onStatement` hears the text of every statement as it is sent, without its values. */
-export function openDatabase(
-  connection: Connection,
-  connectionsMax: number,
-  onStatement?: (text: string) => void,
-): Database {
+type Opening = {
+  state?: () => DatabaseState
+  /** Hears the text of every statement as it is sent, without its values. */
+  onStatement?: (text: string) => void
+}
+
+/** Connects when the first statement is sent. */
+export function openDatabase(connection: Connection, connectionsMax: number, opening: Opening = {}): Database {
+  const { state = () => 'running', onStatement } = opening
   const locking = Math.max(2, Math.floor(connectionsMax * LOCKING_SHARE))
   const writing = Math.max(2, Math.floor(connectionsMax * WRITING_SHARE))
   // With the default pipelining, throughput decays for the life of the process; with 0, `begin` never reserves its connection.
@@ -68,6 +74,7 @@ export function openDatabase(
     locking: lock,
     write,
     orm,
+    state,
     async close() {
       await Promise.all([read, lock, write].map((sql) => sql.end({ timeout: CLOSE_TIMEOUT_SECONDS })))
     },

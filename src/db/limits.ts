@@ -10,11 +10,11 @@ import { databaseLimiter, deleteEndedWindows } from './limiter-store.ts'
 type Counting = { config: Config; db: Database; keys: Keys; log: Logger; now: () => Date }
 
 /** What counts requests and wrong guesses: in this process, or with `RATE_LIMIT_STORE=database` for all processes on the database. */
-export function openLimits({ config, db, keys, log, now }: Counting): { limiter: Limiter; guesses: GrowingDelay } {
+export function openLimits({ config, db, keys, log, now }: Counting): { requests: Limiter; guesses: GrowingDelay } {
   const limits = guessLimits(config)
-  if (config.rateLimitStore === 'memory') return { limiter: memoryLimiter(), guesses: growingDelay(now, limits) }
+  if (config.rateLimitStore === 'memory') return { requests: memoryLimiter(), guesses: growingDelay(now, limits) }
   return {
-    limiter: databaseLimiter({ sql: db.read, keys, log }),
+    requests: databaseLimiter({ sql: db.read, keys, log }),
     guesses: growingDelay(now, limits, databaseFailures(db.read, keys, limits)),
   }
 }

@@ -46,7 +46,7 @@ async function takeFromHour(
   sender: string,
   taken: number,
 ): Promise<void> {
-  const verdict = await ctx.limiter.take(name, { points, seconds: HOUR_SECONDS }, sender, taken)
+  const verdict = await ctx.limits.requests.take(name, { points, seconds: HOUR_SECONDS }, sender, taken)
   if (!verdict.allowed) throw usedUpError(name.replace(' ', '-'), verdict)
 }
 

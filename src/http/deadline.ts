@@ -40,5 +40,5 @@ export const answerInScope =
   (request: Request): T => {
     const scope = new RequestScope(performance.now() + ctx.config.requestTimeout * SECOND_MS, request)
     scope.requestId = requestState(request).id
-    return ctx.gate.pass(scope, () => inScope(scope, () => answer(request)))
+    return ctx.vitals.gate.pass(scope, () => inScope(scope, () => answer(request)))
   }

@@ -19,8 +19,8 @@ export async function followLink<Opened>(
     return await open()
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'NOT_FOUND' || !TOKEN.test(token)) throw error
-    const seconds = await ctx.guesses.countWrongLink(networkOf(address))
+    const seconds = await ctx.limits.guesses.countWrongLink(networkOf(address))
     if (seconds === 0) throw error
-    throw new AppError('RATE_LIMITED', { retryAfterSeconds: seconds, usedUp: ctx.guesses.usedUp })
+    throw new AppError('RATE_LIMITED', { retryAfterSeconds: seconds, usedUp: ctx.limits.guesses.usedUp })
   }
 }

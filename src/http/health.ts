@@ -38,11 +38,15 @@ export const health = (ctx: AppContext) => {
           inTime<StorageHealth>(checkStorage(ctx.config.dataDir), 'unwritable'),
         ])
         const files = storage === 'ok' && isHostResting(ctx) ? 'host_resting' : storage
-        const isReady = !ctx.gate.isClosed && database === 'ok' && storage !== 'unwritable'
+        const isReady = !ctx.vitals.gate.isClosed && database === 'ok' && storage !== 'unwritable'
         set.status = isReady ? 200 : 503
         set.headers['cache-control'] = 'no-store'
         if (!isReady) set.headers['retry-after'] = RETRY_AFTER_SECONDS
-        return { status: ctx.gate.isClosed ? 'stopping' : isReady ? 'ready' : 'unready', database, storage: files }
+        return {
+          status: ctx.vitals.gate.isClosed ? 'stopping' : isReady ? 'ready' : 'unready',
+          database,
+          storage: files,
+        }
       },
       { ...DETAIL },
     )
@@ -52,7 +56,7 @@ export const health = (ctx: AppContext) => {
 function databaseCheck(ctx: AppContext): () => Promise<DatabaseHealth> {
   let asked: { answer: Promise<DatabaseHealth>; atMs: number } | undefined
   return () => {
-    if (ctx.databaseState() !== 'running') return Promise.resolve('restarting')
+    if (ctx.db.state() !== 'running') return Promise.resolve('restarting')
     if (asked === undefined || performance.now() - asked.atMs > FORGOTTEN_AFTER_MS) {
       const own = { answer: outsideScope(() => askDatabase(ctx)), atMs: performance.now() }
       asked = own
@@ -71,7 +75,7 @@ async function askDatabase(ctx: AppContext): Promise<DatabaseHealth> {
     if (row!.isReadOnly) return 'read_only'
     return row!.isMigrated ? 'ok' : 'not_migrated'
   } catch {
-    return ctx.databaseState() === 'running' ? 'unreachable' : 'restarting'
+    return ctx.db.state() === 'running' ? 'unreachable' : 'restarting'
   }
 }
 

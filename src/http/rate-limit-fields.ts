@@ -18,4 +18,4 @@ export function waitFields(seconds: number, usedUp: UsedUp | undefined): Record<
 }
 
 /** Of whoever guessed wrong too often. */
-export const guessWaitFields = (ctx: AppContext, seconds: number) => waitFields(seconds, ctx.guesses.usedUp)
+export const guessWaitFields = (ctx: AppContext, seconds: number) => waitFields(seconds, ctx.limits.guesses.usedUp)

@@ -27,11 +27,11 @@ export async function countRequest(
   if (draft !== undefined) {
     // Whatever drafts it names: a made-up cookie is no way round.
     const together = { ...window, points: window.points * ctx.config.rateLimitDrafts }
-    const verdict = await ctx.limiter.take(`${tier}-together`, together, network)
+    const verdict = await ctx.limits.requests.take(`${tier}-together`, together, network)
     if (!verdict.allowed) throw usedUpError(`${tier}-together`, verdict)
   }
   const key = state.actor.kind === 'staff' ? state.actor.id : (draft ?? network)
-  const verdict = await ctx.limiter.take(tier, window, key)
+  const verdict = await ctx.limits.requests.take(tier, window, key)
   if (!verdict.allowed) throw usedUpError(tier, verdict)
   Object.assign(headers, rateLimitFields(tier, verdict))
 }
@@ -46,7 +46,7 @@ export async function countUnknown(
   state.tier = 'public'
   const window = windowOf(ctx.config, 'public', false)
   if (window === undefined || !isCounted(ctx, request)) return
-  const verdict = await ctx.limiter.take('public', window, networkOf(state.address))
+  const verdict = await ctx.limits.requests.take('public', window, networkOf(state.address))
   if (!verdict.allowed) throw usedUpError('public', verdict)
   Object.assign(headers, rateLimitFields('public', verdict))
 }
@@ -62,15 +62,15 @@ const goodCredentials = new WeakMap<AppContext, Set<string>>()
  * before, is not touched by what others behind the same address do.
  */
 export async function identifySender(ctx: AppContext, state: RequestState, request: Request): Promise<Actor> {
-  const credential = ctx.credentialOf(request)
-  if (credential === undefined || !isCounted(ctx, request)) return ctx.identify(request)
+  const credential = ctx.identity.credentialOf(request)
+  if (credential === undefined || !isCounted(ctx, request)) return ctx.identity.find(request)
   const window = { points: ctx.config.rateLimitBadCredentials, seconds: 60 }
   const network = networkOf(state.address)
   const isGood = goodCredentials.get(ctx)?.delete(credential)
-  const refusal = isGood ? undefined : ctx.limiter.findRefusal(BAD_CREDENTIALS, window, network)
+  const refusal = isGood ? undefined : ctx.limits.requests.findRefusal(BAD_CREDENTIALS, window, network)
   if (refusal) throw usedUpError(BAD_CREDENTIALS, refusal)
-  const actor = await ctx.identify(request)
-  if (actor.kind === 'nobody') await ctx.limiter.take(BAD_CREDENTIALS, window, network)
+  const actor = await ctx.identity.find(request)
+  if (actor.kind === 'nobody') await ctx.limits.requests.take(BAD_CREDENTIALS, window, network)
   else noteGoodCredential(ctx, credential)
   return actor
 }

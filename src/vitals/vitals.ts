@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Config } from '#src/config.ts'
 import { type Dependency, type DependencySettings, dependency } from '#src/lib/dependency.ts'
+import { type Gate, makeGate } from '#src/lib/gate.ts'
 import { type Notice, noticeBoard } from './notices.ts'
 import { type TaskBoard, taskBoard } from './tasks.ts'
 import { isFailing, type Traffic, traffic } from './traffic.ts'
@@ -11,6 +12,8 @@ const STATUS_SERVER_ERROR = 500
 /** What this process knows of how it is doing: its own only, however many processes share the database. */
 export type Vitals = {
   startedAt: Date
+  /** The requests that run; closed when the server stops. */
+  gate: Gate
   /** Puts something outside behind a breaker of the configured size, and onto the System page. One for each name. */
   addDependency(settings: Omit<DependencySettings, 'now' | 'breaker' | 'onEvent'>): Dependency
   dependencies: ReadonlyMap<string, Dependency>
@@ -40,6 +43,7 @@ export function makeVitals({ config, log, now }: { config: Config; log: Logger; 
 
   return {
     startedAt: now(),
+    gate: makeGate(),
     dependencies,
     tasks: taskBoard(now),
     traffic: answers,

@@ -11,7 +11,7 @@ beforeAll(() => addStaff(ctx, { name: 'Meena', email: EMAIL, password: PASSWORD,
 afterAll(() => end())
 /** All of these come from one address, whose failures would add up. */
 beforeEach(() => {
-  ctx.guesses = openLimits(ctx).guesses
+  ctx.limits.guesses = openLimits(ctx).guesses
 })
 
 const signIn = (form: Record<string, string>, cookie?: string) =>

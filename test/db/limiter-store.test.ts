@@ -8,7 +8,7 @@ import { testApp } from '#test/support/app.ts'
 const app = await testApp({ config: { enableRateLimiting: true, rateLimitStore: 'database', rateLimitRead: 6 } })
 const { ctx } = app
 /** Another process on the same database. */
-const otherCtx = { ...ctx, ...openLimits(ctx) }
+const otherCtx = { ...ctx, limits: openLimits(ctx) }
 const other = makeApp(otherCtx, await loadAssets()).listen({ port: 0, hostname: '127.0.0.1' })
 const otherUrl = `http://127.0.0.1:${other.server!.port}`
 afterAll(async () => {

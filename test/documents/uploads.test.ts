@@ -124,14 +124,17 @@ describe('the limits of one sender', () => {
     let taken = 0
     const counting: AppContext = {
       ...limited,
-      limiter: {
-        async take(name, window, key, points = 1) {
-          if (name !== 'files') return ctx.limiter.take(name, window, key, points)
-          expect(window).toEqual({ points: 3000, seconds: 3600 })
-          taken += points
-          return ctx.limiter.take('three', { points: 3, seconds: 3600 }, key, points)
+      limits: {
+        ...ctx.limits,
+        requests: {
+          async take(name, window, key, points = 1) {
+            if (name !== 'files') return ctx.limits.requests.take(name, window, key, points)
+            expect(window).toEqual({ points: 3000, seconds: 3600 })
+            taken += points
+            return ctx.limits.requests.take('three', { points: 3, seconds: 3600 }, key, points)
+          },
+          findRefusal: () => undefined,
         },
-        findRefusal: () => undefined,
       },
     }
     for (let i = 0; i < 3; i += 1) await upload({ sender: '203.0.113.50' }, counting)
@@ -146,12 +149,15 @@ describe('the limits of one sender', () => {
     const counting: AppContext = {
       ...ctx,
       config: { ...ctx.config, enableRateLimiting: true },
-      limiter: {
-        async take(name, window, _key, points = 1) {
-          if (name === 'file kilobytes') taken.push(window.points, points)
-          return { allowed: name === 'files', limit: 1, remaining: 0, resetSeconds: 7, windowSeconds: 3600 }
+      limits: {
+        ...ctx.limits,
+        requests: {
+          async take(name, window, _key, points = 1) {
+            if (name === 'file kilobytes') taken.push(window.points, points)
+            return { allowed: name === 'files', limit: 1, remaining: 0, resetSeconds: 7, windowSeconds: 3600 }
+          },
+          findRefusal: () => undefined,
         },
-        findRefusal: () => undefined,
       },
     }
     const error = (await upload({}, counting).catch((reason: unknown) => reason)) as AppError

@@ -38,7 +38,7 @@ beforeAll(async () => {
   viewer = await signedIn(app.ctx, 'viewer')
   owner = await signedIn(app.ctx, 'owner')
   full = await testApp({ config: { enableRateLimiting: true } })
-  full.ctx.limiter = FULL
+  full.ctx.limits.requests = FULL
 })
 afterAll(async () => {
   await app.end()

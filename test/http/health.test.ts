@@ -39,9 +39,9 @@ test('a standby, an empty database and one that restarts are not ready', async (
   await empty.drop()
   app.ctx.db = db
 
-  app.ctx.databaseState = () => 'restarting'
+  app.ctx.db.state = () => 'restarting'
   expect(await ready()).toMatchObject({ status: 503, said: { database: 'restarting' } })
-  app.ctx.databaseState = () => 'running'
+  app.ctx.db.state = () => 'running'
   expect((await ready()).status).toBe(200)
 })
 
@@ -53,7 +53,7 @@ test('a data directory that is gone is not ready', async () => {
 })
 
 test('behind a closed gate the probes tell so, and everything else is refused with SERVICE_STOPPING', async () => {
-  app.ctx.gate.close()
+  app.ctx.vitals.gate.close()
   expect(await ready()).toMatchObject({ status: 503, said: { status: 'stopping' } })
   expect((await fetch(`${app.url}/healthz`)).status).toBe(200)
   const refused = await fetch(`${app.url}/api/v1/tournaments/current`)

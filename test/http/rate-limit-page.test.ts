@@ -19,7 +19,7 @@ let usual: Limiter
 beforeAll(async () => {
   browser = await launchBrowser()
   app = await testApp({ config: { enableRateLimiting: true } })
-  usual = app.ctx.limiter
+  usual = app.ctx.limits.requests
 })
 afterAll(async () => {
   await browser.close()
@@ -28,7 +28,7 @@ afterAll(async () => {
 
 /** Refuses what is counted in these tiers. */
 function refuse(tiers: string[], resetSeconds: number): void {
-  app.ctx.limiter = {
+  app.ctx.limits.requests = {
     ...usual,
     async take(name, window, key, points) {
       if (!tiers.includes(name)) return usual.take(name, window, key, points)
@@ -37,7 +37,7 @@ function refuse(tiers: string[], resetSeconds: number): void {
   }
 }
 const allow = () => {
-  app.ctx.limiter = usual
+  app.ctx.limits.requests = usual
 }
 
 async function openRefused(seconds: number, options: OpenOptions = {}) {

@@ -10,12 +10,13 @@ let app: TestApp
 let seen: Map<string, Scope>
 beforeAll(async () => {
   app = await testApp()
-  const { findTournament, identify } = app.ctx
-  app.ctx.identify = async (request) => {
+  const { findTournament, identity } = app.ctx
+  const { find } = identity
+  identity.find = async (request) => {
     await Bun.sleep(Math.random() * 5)
     const known = currentScope()!
     seen.set(request.headers.get('x-request-id') ?? '', known)
-    const actor = await identify(request)
+    const actor = await find(request)
     expect(currentScope()).toBe(known)
     return actor
   }

@@ -62,7 +62,7 @@ test('an address begins sixty drafts a minute, and saves those it has as before'
 
 test('and six hundred an hour, unless limits are lifted', async () => {
   const windows: Window[] = []
-  const limiter: AppContext['limiter'] = {
+  const requests: AppContext['limits']['requests'] = {
     async take(_name, window) {
       windows.push(window)
       return {
@@ -76,15 +76,16 @@ test('and six hundred an hour, unless limits are lifted', async () => {
     findRefusal: () => undefined,
   }
   const config = { ...app.ctx.config, enableRateLimiting: true }
-  const refused = await admitNewDraft({ ...app.ctx, config, limiter }, { sender: 'a' }).catch(
-    (error: AppError) => error,
-  )
+  const refused = await admitNewDraft(
+    { ...app.ctx, config, limits: { ...app.ctx.limits, requests } },
+    { sender: 'a' },
+  ).catch((error: AppError) => error)
   expect(refused).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 7 })
   expect(windows).toEqual([
     { points: 60, seconds: 60 },
     { points: 600, seconds: 3600 },
   ])
-  await admitNewDraft({ ...app.ctx, limiter }, { sender: 'a' })
+  await admitNewDraft({ ...app.ctx, limits: { ...app.ctx.limits, requests } }, { sender: 'a' })
   expect(windows).toHaveLength(2)
 })
 

@@ -8,8 +8,8 @@ export type TestApp = { url: string; ctx: TestContext; end(): Promise<void> }
 /** The whole server on a port of its own, over a database of its own; people are told apart as in the executable. */
 export async function testApp(overrides: Parameters<typeof testContext>[0] = {}): Promise<TestApp> {
   const ctx = await testContext(overrides)
-  ctx.identify = (request) => identify(ctx, request)
-  ctx.credentialOf = (request) => credentialOf(ctx, request)
+  ctx.identity.find = (request) => identify(ctx, request)
+  ctx.identity.credentialOf = (request) => credentialOf(ctx, request)
   const app = makeApp(ctx, await loadAssets()).listen({ port: 0, hostname: '127.0.0.1' })
   return {
     url: `http://127.0.0.1:${app.server!.port}`,

@@ -8,7 +8,6 @@ import { readInstallation } from '#src/db/installation.ts'
 import { openLimits } from '#src/db/limits.ts'
 import type { Hosting } from '#src/files/hosted.ts'
 import { openFiles } from '#src/files/open.ts'
-import { makeGate } from '#src/lib/gate.ts'
 import { makeKeys } from '#src/lib/keys.ts'
 import { logOptions } from '#src/lib/log.ts'
 import { NOBODY } from '#src/permissions.ts'
@@ -70,13 +69,10 @@ export async function testContext(
     now,
     findTournament,
     ...openFiles({ ...place, config, db, vitals, log, now, onWaiting }),
-    ...openLimits({ config, db, keys, log, now }),
+    limits: openLimits({ config, db, keys, log, now }),
     log,
-    gate: makeGate(),
-    databaseState: () => 'running',
     vitals,
-    identify: async () => NOBODY,
-    credentialOf: () => undefined,
+    identity: { find: async () => NOBODY, credentialOf: () => undefined },
     tournament: (await findTournament())!,
     logged,
     statements,

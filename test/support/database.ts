@@ -15,7 +15,7 @@ export async function testDatabase({ connections = 20 } = {}): Promise<{
   template ??= makeTemplate()
   const { connection, drop } = await createDatabase(await template)
   const statements: string[] = []
-  const db = openDatabase(connection, connections, (text) => void statements.push(text))
+  const db = openDatabase(connection, connections, { onStatement: (text) => void statements.push(text) })
   return {
     db,
     connection,

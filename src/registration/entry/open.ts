@@ -37,7 +37,7 @@ export async function openEntry(
   const pin = typed.pin.replace(/[\s-]/g, '')
   // What cannot be one is no guess.
   if (!REFERENCE.test(reference) || pin === '') throw wrong()
-  const guessed = await ctx.guesses.guess(`pin ${reference}`, address, async () => {
+  const guessed = await ctx.limits.guesses.guess(`pin ${reference}`, address, async () => {
     const team = await findTeamByReference(ctx.db.read, reference)
     const isRight = isPin(ctx, reference, pin, team?.pinHmac ?? NOBODYS_PIN)
     return isRight ? team : undefined
@@ -49,7 +49,7 @@ export async function openEntry(
   ctx.log.warn({ outcome: guessed.outcome }, 'entry.refused')
   if (guessed.outcome === 'wrong') throw wrong()
   const { seconds } = guessed
-  const { usedUp } = ctx.guesses
+  const { usedUp } = ctx.limits.guesses
   throw new AppError('RATE_LIMITED', { retryAfterSeconds: seconds, message: m.entry_wait({ seconds }), usedUp })
 }
 

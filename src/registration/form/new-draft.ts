@@ -23,7 +23,7 @@ export async function admitNewDraft(ctx: AppContext, { sender, isSending }: Save
   if (isSending) return
   if (ctx.config.enableRateLimiting)
     for (const window of NEW_DRAFTS) {
-      const verdict = await ctx.limiter.take(`new drafts ${window.points}`, window, sender)
+      const verdict = await ctx.limits.requests.take(`new drafts ${window.points}`, window, sender)
       if (!verdict.allowed) throw usedUpError('new-drafts', verdict)
     }
   if (!(await ctx.files.hasRoom())) throw new AppError('STORAGE_UNAVAILABLE', { message: m.form_no_room() })
