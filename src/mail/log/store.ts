@@ -52,7 +52,7 @@ export async function countMails(
 ): Promise<Partial<Record<MailState, number>>> {
   const rows = await sql<{ state: MailState; mails: number }[]>`
     select s.state, (select count(*)::int from
-      (select from mails m where ${within(sql, scope)} and m.state = s.state limit ${COUNTED_MAX}) some) as mails
+      (select from mails m where ${within(sql, scope)} and m.state = s.state limit ${COUNTED_MAX}) counted) as mails
     from unnest(${states as string[]}::text[]) as s(state)`
   return Object.fromEntries(rows.map(({ state, mails }) => [state, mails]))
 }
