@@ -25,8 +25,9 @@ export async function readBody(answer: Response, bytesMax: number): Promise<Uint
     bytes += part.byteLength
     if (bytes > bytesMax) break
   }
+  if (bytes > bytesMax) return new Uint8Array(Buffer.concat(parts, bytesMax + 1))
   const announced = Number(answer.headers.get('content-length') ?? bytes)
-  if (bytes <= bytesMax && announced > bytes && !answer.headers.has('content-encoding'))
+  if (announced > bytes && !answer.headers.has('content-encoding'))
     throw Object.assign(new Error('The answer broke off.'), { code: 'ECONNRESET' })
   return new Uint8Array(Buffer.concat(parts))
 }
