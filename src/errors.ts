@@ -22,6 +22,7 @@ export const ERRORS = {
   DUPLICATE_CAPTAIN_EMAIL: [409, 'A team with this captain’s e-mail is already registered.'],
   CLUB_LIMIT_REACHED: [409, 'This club has entered as many teams as it may.'],
   TOURNAMENT_FULL: [409, 'All places are taken.'],
+  MAIL_NOT_SET_UP: [409, 'No mail can be sent from here: SMTP_SERVER, SMTP_FROM_EMAIL and PUBLIC_URL need to be set.'],
   LINK_EXPIRED: [410, 'This link is no longer valid.'],
   BODY_TOO_LARGE: [413, 'The request is larger than this address takes.'],
   FILE_TOO_LARGE: [413, 'The file is larger than allowed.'],

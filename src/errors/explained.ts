@@ -93,6 +93,11 @@ export const EXPLAINED: Record<ErrorCode, Explained> = {
     client: 'Ask the organisers.',
     organiser: 'Raise the capacity, or keep a waiting list.',
   },
+  MAIL_NOT_SET_UP: {
+    when: 'A message was to be sent, and the server has no mail server, or no PUBLIC_URL that its links could name.',
+    client: 'Pass the message on by hand: the mail log shows it, to be copied or opened in WhatsApp.',
+    organiser: 'Set SMTP_SERVER, SMTP_FROM_EMAIL and PUBLIC_URL, and start the server again.',
+  },
   LINK_EXPIRED: {
     when: 'The link was right once: it has run out, was revoked, or was used.',
     client: 'Open the entry by reference and PIN, or ask for a new link.',

@@ -10,7 +10,7 @@ import { type MailFilter, RELEASED_MAX } from './model.ts'
 import { getMail, scopeOf } from './read.ts'
 import { listMails } from './store.ts'
 
-/** Sends a mail at once, whatever became of it before, quiet hours or not. Throws NOT_FOUND, MAIL_UNAVAILABLE, CONFLICT while it is being sent. */
+/** Sends a mail at once, whatever became of it before, quiet hours or not. Throws NOT_FOUND, MAIL_NOT_SET_UP, CONFLICT while it is being sent. */
 export async function sendAgain(ctx: AppContext, actor: Actor, tournament: Tournament, id: string): Promise<void> {
   const { teamId } = await getMail(ctx, actor, tournament, id)
   refuseWithoutServer(ctx)
@@ -29,7 +29,7 @@ export async function hold(ctx: AppContext, actor: Actor, tournament: Tournament
   })
 }
 
-/** Lets the held mails of a filter go, the newest `RELEASED_MAX`. Returns how many. Throws MAIL_UNAVAILABLE. */
+/** Lets the held mails of a filter go, the newest `RELEASED_MAX`. Returns how many. Throws MAIL_NOT_SET_UP. */
 export async function release(
   ctx: AppContext,
   actor: Actor,
@@ -51,7 +51,7 @@ export async function release(
   })
 }
 
-/** Sends whoever asks a test message, or a message of the tournament as it would read. Returns the mail's id. Throws MAIL_UNAVAILABLE. */
+/** Sends whoever asks a test message, or a message of the tournament as it would read. Returns the mail's id. Throws MAIL_NOT_SET_UP. */
 export async function sendTest(
   ctx: AppContext,
   actor: Extract<Actor, { kind: 'staff' }>,
@@ -68,5 +68,5 @@ export async function sendTest(
 }
 
 function refuseWithoutServer(ctx: AppContext): void {
-  if (!canDeliver(ctx.config)) throw new AppError('MAIL_UNAVAILABLE', { message: m.mail_no_server_short() })
+  if (!canDeliver(ctx.config)) throw new AppError('MAIL_NOT_SET_UP')
 }

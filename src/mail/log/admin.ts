@@ -22,7 +22,7 @@ import { canIssueLink, passOn, withoutLink } from './pass-on.ts'
 import { getMail, listMails, readMailPlace } from './read.ts'
 
 const SORT = 'newest'
-const REFUSED = new Set(['CONFLICT', 'MAIL_UNAVAILABLE'])
+const REFUSED = new Set(['CONFLICT', 'MAIL_NOT_SET_UP'])
 
 const field = t.String({ default: '' })
 const FormBody = t.Object({ csrf: field })
