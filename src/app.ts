@@ -23,6 +23,7 @@ import { countAnswer, metrics } from './http/metrics.ts'
 import { logRequest } from './http/request-log.ts'
 import { pathOf } from './http/request-state.ts'
 import { commonHeaders, encode } from './http/responses.ts'
+import { refuseUnknown } from './http/unknown.ts'
 import { mailLogAdmin } from './mail/log/admin.ts'
 import { registrationAdmin } from './registration/admin.ts'
 import { registrationApi } from './registration/api.ts'
@@ -56,13 +57,11 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     },
   })
     .wrap(answerInScope(ctx))
-    .onError({ as: 'global' }, ({ code, error, request, set }) => {
-      const known = asAppError(ctx, request, code, error)
-      const isOwn = error instanceof AppError
-      const methods = code === 'NOT_FOUND' && !isOwn ? methodsOf(pathOf(request)) : []
-      const isOther = methods.length > 0 && !methods.includes(request.method)
-      if (isOther) set.headers.allow = methods.join(', ')
-      const told = isOther ? new AppError('METHOD_NOT_ALLOWED') : known
+    .onError({ as: 'global' }, async ({ code, error, request, set }) => {
+      const isUnknown = code === 'NOT_FOUND' && !(error instanceof AppError)
+      const told = isUnknown
+        ? await refuseUnknown(ctx, request, methodsOf, set.headers as Record<string, string | number>)
+        : asAppError(ctx, request, code, error)
       set.status = told.status
       return refusal(ctx, request, told)
     })

@@ -9,6 +9,7 @@ import { isApi, pathOf, requestState } from './request-state.ts'
 /** For machines, outside of the API. */
 export const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 const RETRY_AFTER_SECONDS = 5
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 /** RFC 9110, section 15.5.9 for what is late; when the server stops, its connections do, too. */
 const ENDS_CONNECTION: ReadonlySet<string> = new Set(['REQUEST_TIMEOUT', 'SERVICE_STOPPING'])
 
@@ -46,7 +47,7 @@ export function refusal(ctx: AppContext, request: Request, error: AppError): Res
     headers['content-type'] = 'application/problem+json'
     return new Response(JSON.stringify(problem(error, state.id)), { status: error.status, headers })
   }
-  if (error.code === 'UNAUTHORIZED' && request.method === 'GET') return toSignIn(request)
+  if (error.code === 'UNAUTHORIZED' && READS.has(request.method)) return toSignIn(request)
   const { code, message: sentence, retryAfterSeconds } = error
   const title = ctx.config.appTitle
   const props = { code, sentence, retryAfterSeconds, retryHref: hrefOf(request), requestId: state.id, title }
@@ -56,7 +57,7 @@ export function refusal(ctx: AppContext, request: Request, error: AppError): Res
 
 /** Where a page that was asked for may be asked for again; undefined for what changes something. */
 function hrefOf(request: Request): string | undefined {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
+  if (!READS.has(request.method)) return undefined
   const { url } = requestState(request)
   // `//host` would be another site's address.
   return url && !url.pathname.startsWith('//') ? url.pathname + url.search : '/'

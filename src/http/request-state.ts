@@ -52,6 +52,8 @@ export function isApi(request: Request): boolean {
   return path.startsWith('/api/') && path !== '/api/docs'
 }
 
-/** The path that was asked for, whatever is wrong with the host; of an address that cannot be read, the root. */
+/** The path that was asked for, of a request without a usable host, too, whose address Bun gives as the path alone; the root where there is none. */
 export const pathOf = (request: Request): string =>
-  requestState(request).url?.pathname ?? URL.parse(request.url.replace(ORIGIN, 'http://localhost'))?.pathname ?? '/'
+  requestState(request).url?.pathname ??
+  URL.parse(`http://localhost${request.url.replace(ORIGIN, '')}`)?.pathname ??
+  '/'

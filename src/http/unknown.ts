@@ -1,5 +1,6 @@
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
+import { asAppError } from './errors.ts'
 import { countUnknown } from './rate-limit.ts'
 import { pathOf, requestState } from './request-state.ts'
 
@@ -16,8 +17,7 @@ export async function refuseUnknown(
   try {
     await countUnknown(ctx, requestState(request), request, headers)
   } catch (error) {
-    if (error instanceof AppError) return error
-    throw error
+    return asAppError(ctx, request, 'UNKNOWN', error)
   }
   const methods = methodsOf(pathOf(request))
   if (methods.length === 0 || methods.includes(request.method)) return new AppError('NOT_FOUND')

@@ -52,6 +52,16 @@ test('assets and probes are never counted', async () => {
   for (const path of ['/healthz', '/readyz']) expect((await fetch(app.url + path)).headers.has('ratelimit')).toBe(false)
 })
 
+test('addresses that nothing has are counted as public pages, all together', async () => {
+  const strict = await testApp({ config: { enableRateLimiting: true, rateLimitPublic: 3 } })
+  const ask = (path: string, method = 'GET') => fetch(strict.url + path, { method })
+  const answers = [await ask('/nowhere'), await ask('/api/v1/nowhere'), await ask('/', 'DELETE'), await ask('/lost')]
+  expect(answers.map(({ status }) => status)).toEqual([404, 404, 405, 429])
+  expect(fieldsOf(answers[0]!)).toEqual(['"public";q=3;w=60', '"public";r=2'])
+  expect((await ask('/')).status).toBe(429)
+  await strict.end()
+})
+
 test('OPTIONS is never counted, and neither is anything when limits are lifted', async () => {
   const ask = (method: string) => fetch(`${app.url}/api/v1/teams`, { method })
   const before = await ask('GET')
