@@ -212,6 +212,10 @@ export const SETTINGS = {
     does: 'Certificates of the authority that the mail server’s own was made by, where no public one did.',
   },
   smtp_rate: { schema: whole(10, 1, 1000, 'a second'), does: 'Mails that are handed over at most.' },
+  smtp_timeout: {
+    schema: whole(180, 1, 600, 'seconds'),
+    does: 'Time for one try to hand over a mail; two thirds of it without a word from the mail server end it, too.',
+  },
   smtp_username: { schema: text(), aliases: ['SMTP_USER'], does: 'Name to sign in to the mail server with.' },
   smtp_password: { schema: text(), aliases: ['SMTP_PASS'], secret: true, does: 'Password of the mail server.' },
   smtp_from_email: {

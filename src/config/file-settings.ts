@@ -1,6 +1,6 @@
 import { originOf } from './checks.ts'
 import { checkFolder, checkHostAddress } from './files.ts'
-import { oneOf, type Setting, text, textOr } from './setting.ts'
+import { oneOf, type Setting, text, textOr, whole } from './setting.ts'
 
 /** Where files are kept; a part of the table of settings. */
 export const FILE_SETTINGS = {
@@ -32,4 +32,8 @@ export const FILE_SETTINGS = {
   s3_bucket: { schema: text(), does: 'Bucket, for files kept there.' },
   s3_access_key_id: { schema: text(), secret: true, does: 'Key of the bucket.' },
   s3_secret_access_key: { schema: text(), secret: true, does: 'Secret of the bucket’s key.' },
+  file_host_timeout: {
+    schema: whole(30, 1, 600, 'seconds'),
+    does: 'Time for one file on its way to or from its host; a slow line needs more.',
+  },
 } as const satisfies Record<string, Setting>

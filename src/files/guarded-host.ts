@@ -10,10 +10,8 @@ import type { FileHost, HostName } from './host.ts'
 import { s3Host } from './s3.ts'
 
 const SECOND_MS = 1000
-const ATTEMPT_MS = 30 * SECOND_MS
 const RETRIES = { count: 3, firstMs: 500 }
-/** Four attempts and the waits between them. */
-export const HOST_CALL_MAX_MS = 4 * ATTEMPT_MS + 4 * SECOND_MS
+const WAITS_MAX_MS = 4 * SECOND_MS
 /** Transfers at once, each with its file in memory, and those that may wait for their turn. */
 const CONCURRENCY = { calls: 8, waiting: 100 }
 const STATUS_TOO_LARGE = 413
@@ -26,6 +24,8 @@ export type HostedFile = { key: string; bytes: number; digest: Uint8Array }
 /** A host behind its breaker, which believes no answer before it has compared. All throw DependencyError; `put` also StatusError, of a file that is too large for it. */
 export type GuardedHost = {
   readonly name: HostName
+  /** What a call may take: every attempt and the waits between them. */
+  readonly callMaxMs: number
   /** Returns when the host has the very bytes. */
   put(file: HostedFile, content: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<void>
   /** `damaged`: there is something else under its name. */
@@ -42,22 +42,24 @@ export function openHosts(
   retries = RETRIES,
 ): ReadonlyMap<HostName, GuardedHost> {
   const make = { cloudinary: cloudinaryHost, s3: s3Host }
+  const timeoutMs = config.fileHostTimeout * SECOND_MS
+  const callMaxMs = (RETRIES.count + 1) * timeoutMs + WAITS_MAX_MS
   return new Map(
     HOST_NAMES.filter((name) => canUseHost(config, name)).map((name) => {
       const host = vitals.addDependency({
         name,
-        timeoutMs: ATTEMPT_MS,
-        deadlineMs: HOST_CALL_MAX_MS,
+        timeoutMs,
+        deadlineMs: callMaxMs,
         concurrency: CONCURRENCY,
         retries,
         judge: judgeHost,
       })
-      return [name, guardHost(make[name](config), host)]
+      return [name, guardHost(make[name](config), host, callMaxMs)]
     }),
   )
 }
 
-export function guardHost(host: FileHost, dependency: Dependency): GuardedHost {
+export function guardHost(host: FileHost, dependency: Dependency, callMaxMs: number): GuardedHost {
   const get = async ({ key, bytes, digest }: HostedFile, signal: AbortSignal) => {
     const content = await host.get(key, bytes, signal)
     if (content === undefined) return 'missing'
@@ -65,6 +67,7 @@ export function guardHost(host: FileHost, dependency: Dependency): GuardedHost {
   }
   return {
     name: host.name,
+    callMaxMs,
     put: (file, content, signal) =>
       dependency.call(
         async (attempt) => {

@@ -3,15 +3,15 @@ import { AppError } from '#src/errors.ts'
 import { drain } from '#src/lib/drain.ts'
 import * as copies from './copies-store.ts'
 import { isMissing } from './disk-failure.ts'
-import { HOST_CALL_MAX_MS, isSame } from './guarded-host.ts'
+import { isSame } from './guarded-host.ts'
 import type { Hosting } from './hosted.ts'
 import type { FileStore } from './storage.ts'
 
 /** Files that are moved at once, each in memory meanwhile. */
 const AT_ONCE = 4
 const FILES_A_RUN = 100_000
-/** Of one process on one copy, after which another may try. */
-const CLAIM_MS = HOST_CALL_MAX_MS + 30_000
+/** Of one process on one copy, beyond the longest call to a host, after which another may try. */
+const CLAIM_SPARE_MS = 30_000
 const AGAIN_FIRST_MS = 5000
 const AGAIN_LAST_MS = 120_000
 const DOUBLINGS_MAX = 10
@@ -26,6 +26,7 @@ const started = new WeakSet<Hosting>()
  */
 export async function moveDue(hosting: Hosting, stopping?: AbortSignal): Promise<number> {
   const { db, mark, now } = hosting
+  const claimMs = Math.max(...[...hosting.hosts.values()].map(({ callMaxMs }) => callMaxMs), 0) + CLAIM_SPARE_MS
   // Two processes on one file do no harm; waiting for one that is dead would.
   if (!started.has(hosting)) await copies.releaseClaims(db.read, mark, now())
   started.add(hosting)
@@ -33,7 +34,7 @@ export async function moveDue(hosting: Hosting, stopping?: AbortSignal): Promise
   const claim = () =>
     copies.claimDue(db.read, {
       now: now(),
-      until: after(now(), CLAIM_MS),
+      until: after(now(), claimMs),
       spool: mark,
       hosts: [...hosting.hosts.values()]
         .filter((host) => !failed.has(host.name) && !host.isResting())

@@ -9,15 +9,18 @@ const SECOND_MS = 1000
 export const CONNECTIONS = 3
 const MESSAGES_A_CONNECTION = 100
 const IDLE_TIMEOUT_MS = 30 * SECOND_MS
+const CONNECT_MAX_MS = 15 * SECOND_MS
+const GREETING_MAX_MS = 30 * SECOND_MS
 
 /** How long to wait for a connection, for the greeting, for any further sign of life, and for a whole try. */
 export type Timeouts = { connectMs: number; greetingMs: number; silenceMs: number; wholeMs: number }
-export const TIMEOUTS: Timeouts = {
-  connectMs: 15 * SECOND_MS,
-  greetingMs: 30 * SECOND_MS,
-  silenceMs: 120 * SECOND_MS,
-  wholeMs: 180 * SECOND_MS,
-}
+/** `SMTP_TIMEOUT` is for a whole try, of which connection and greeting have their share. */
+export const timeoutsOf = ({ smtpTimeout }: Pick<Config, 'smtpTimeout'>): Timeouts => ({
+  connectMs: Math.min(CONNECT_MAX_MS, smtpTimeout * SECOND_MS),
+  greetingMs: Math.min(GREETING_MAX_MS, smtpTimeout * SECOND_MS),
+  silenceMs: (smtpTimeout * SECOND_MS * 2) / 3,
+  wholeMs: smtpTimeout * SECOND_MS,
+})
 
 export type Message = Content & { id: string; toAddress: string; toName: string; date: Date }
 

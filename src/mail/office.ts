@@ -1,7 +1,7 @@
 import type { AppContext } from '#src/context.ts'
 import { startJobs } from '#src/db/jobs/jobs.ts'
 import { deliverMail } from './delivery.ts'
-import { CONNECTIONS, mailDependency, makeMailer, TIMEOUTS, type Timeouts } from './mailer.ts'
+import { CONNECTIONS, mailDependency, makeMailer, type Timeouts, timeoutsOf } from './mailer.ts'
 import { type Compose, canDeliver } from './model.ts'
 import { makeRounds } from './rounds.ts'
 import { CHANNEL, endClaims, holdWaiting } from './store.ts'
@@ -25,7 +25,7 @@ export type MailOffice = {
 export async function startMail(
   ctx: AppContext,
   compose: Compose,
-  timeouts: Timeouts = TIMEOUTS,
+  timeouts: Timeouts = timeoutsOf(ctx.config),
 ): Promise<MailOffice | undefined> {
   if (!canDeliver(ctx.config)) {
     const held = await holdWaiting(ctx.db.read, ctx.now())

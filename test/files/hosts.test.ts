@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { createHash } from 'node:crypto'
 import { readConfig } from '#src/config.ts'
 import { cloudinaryHost } from '#src/files/cloudinary.ts'
-import { type GuardedHost, guardHost, type HostedFile } from '#src/files/guarded-host.ts'
+import { type GuardedHost, guardHost, type HostedFile, openHosts } from '#src/files/guarded-host.ts'
 import type { FileHost } from '#src/files/host.ts'
 import { s3Host } from '#src/files/s3.ts'
-import { dependency } from '#src/lib/dependency.ts'
+import { type DependencySettings, dependency } from '#src/lib/dependency.ts'
 import { DependencyError, StatusError } from '#src/lib/dependency-error.ts'
 import { CLOUDINARY, cloudinarySettings, cloudinaryStandIn } from '#test/support/cloudinary-stand-in.ts'
 import type { FileHostStandIn } from '#test/support/file-host.ts'
@@ -13,6 +13,7 @@ import { S3, s3Settings, s3StandIn } from '#test/support/s3-stand-in.ts'
 
 const CONTENT = Uint8Array.from({ length: 300_000 }, (_, index) => index % 251)
 const FILE = aFile('one')
+const BREAKER = { now: () => new Date(), breaker: { failures: 50, windowMs: 60_000, restMs: 60_000 } }
 
 function aFile(name: string, content = CONTENT): HostedFile {
   return { key: `t/${name}`, bytes: content.length, digest: createHash('sha256').update(content).digest() }
@@ -32,14 +33,14 @@ describe.each(KINDS)('%s', (_, open, settingsOf, hostOf, wrongSecret) => {
     guardHost(
       host,
       dependency({
+        ...BREAKER,
         name: 'host',
-        now: () => new Date(),
-        breaker: { failures: 50, windowMs: 60_000, restMs: 60_000 },
         timeoutMs,
         deadlineMs: 10_000,
         concurrency: { calls: 4, waiting: 4 },
         judge: (error) => ({ reason: 'network', detail: String((error as Error).name) }),
       }),
+      10_000,
     )
   beforeAll(async () => {
     standIn = await open()
@@ -145,4 +146,27 @@ test('no secret travels', async () => {
     for (const secret of [CLOUDINARY.secret, S3.secret]) expect(texts[0]).not.toContain(secret)
     await standIn.end()
   }
+})
+
+test('FILE_HOST_TIMEOUT is for each attempt, and a call may take four of them', () => {
+  const hostsWith = (settings: object) => {
+    const env = {
+      CLOUDINARY_CLOUD_NAME: 'cup',
+      CLOUDINARY_API_KEY: 'a key',
+      CLOUDINARY_API_SECRET: 'a secret',
+      ...settings,
+    }
+    const asked: DependencySettings[] = []
+    const addDependency = (settings: object) => {
+      asked.push({ ...BREAKER, ...settings } as DependencySettings)
+      return dependency(asked[0]!)
+    }
+    const hosts = openHosts(
+      readConfig(env, {}, () => ''),
+      { addDependency },
+    )
+    return [asked[0]!.timeoutMs, asked[0]!.deadlineMs, hosts.get('cloudinary')!.callMaxMs]
+  }
+  expect(hostsWith({})).toEqual([30_000, 124_000, 124_000])
+  expect(hostsWith({ FILE_HOST_TIMEOUT: '120' })).toEqual([120_000, 484_000, 484_000])
 })

@@ -1,5 +1,5 @@
 import type { Config } from '#src/config.ts'
-import { TIMEOUTS, type Timeouts } from '#src/mail/mailer.ts'
+import { type Timeouts, timeoutsOf } from '#src/mail/mailer.ts'
 import { type Mail, newMail } from '#src/mail/model.ts'
 import { composeMail, type MailOffice, postMail, startMail } from '#src/mail/service.ts'
 import { registerTeam } from '#src/registration/service.ts'
@@ -30,7 +30,7 @@ export const mailSettings = (port: number): Partial<Config> => ({
 export async function openPostOffice({ config, standIn, timeouts }: Options = {}): Promise<PostOffice> {
   const server = await smtpStandIn(standIn)
   const ctx = await testContext({ config: { ...mailSettings(server.port), ...config } })
-  const office = (await startMail(ctx, composeMail, { ...TIMEOUTS, ...timeouts }))!
+  const office = (await startMail(ctx, composeMail, { ...timeoutsOf(ctx.config), ...timeouts }))!
   return {
     ctx,
     server,

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'bun:test'
 import { readEffectiveConfig } from '#src/config.ts'
+import { timeoutsOf } from '#src/mail/mailer.ts'
 import { canDeliver } from '#src/mail/model.ts'
 import { composeMail, startMail } from '#src/mail/service.ts'
 import { type TestContext, testContext } from '#test/support/context.ts'
@@ -67,4 +68,14 @@ test('what was queued is held when mail can no longer be delivered', async () =>
   expect(await startMail(without, composeMail)).toBeUndefined()
   expect((await rowOf(ctx, queued)).state).toBe('held')
   expect(ctx.logged.at(-1)).toContain('"held":1')
+})
+
+test('SMTP_TIMEOUT is for a whole try, of which connection, greeting and silence have their share', () => {
+  expect(timeoutsOf({ smtpTimeout: 180 })).toEqual({
+    connectMs: 15_000,
+    greetingMs: 30_000,
+    silenceMs: 120_000,
+    wholeMs: 180_000,
+  })
+  expect(timeoutsOf({ smtpTimeout: 6 })).toEqual({ connectMs: 6000, greetingMs: 6000, silenceMs: 4000, wholeMs: 6000 })
 })

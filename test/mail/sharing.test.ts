@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { type Delivery, deliverMail } from '#src/mail/delivery.ts'
-import { mailDependency, makeMailer, TIMEOUTS } from '#src/mail/mailer.ts'
+import { mailDependency, makeMailer, timeoutsOf } from '#src/mail/mailer.ts'
 import { composeMail, type MailOffice, startMail } from '#src/mail/service.ts'
 import { makeVitals } from '#src/vitals/vitals.ts'
 import type { TestContext } from '#test/support/context.ts'
@@ -28,14 +28,15 @@ const anotherProcess = (ctx: TestContext): TestContext => ({ ...ctx, vitals: mak
 /** A process of its own that delivers only what it is told to. */
 async function aDelivery(ctx: TestContext): Promise<Delivery> {
   const process = anotherProcess(ctx)
-  const server = process.vitals.addDependency(mailDependency(TIMEOUTS))
-  const mailer = await makeMailer({ ...ctx.config, ...mailSettings(open.server.port) }, TIMEOUTS)
+  const timeouts = timeoutsOf(process.config)
+  const server = process.vitals.addDependency(mailDependency(timeouts))
+  const mailer = await makeMailer({ ...ctx.config, ...mailSettings(open.server.port) }, timeouts)
   return {
     ctx: process,
     compose: composeMail,
     mailer,
     server,
-    timeouts: TIMEOUTS,
+    timeouts,
     stopping: new AbortController().signal,
   }
 }
