@@ -1,7 +1,7 @@
 import type { AppContext } from '#src/context.ts'
 import type { Database } from '#src/db/client.ts'
 import { AppError, usedUpError } from '#src/errors.ts'
-import { outsideScope } from '#src/lib/scope.ts'
+import { inOwnTime, outsideScope } from '#src/lib/scope.ts'
 import { listHeldBytes } from './store.ts'
 
 const FILES_AN_HOUR = 3000
@@ -52,11 +52,11 @@ async function takeFromHour(
 
 function countHeld(db: Database): Promise<Held> {
   const known = counts.get(db)
-  if (known !== undefined && performance.now() - known.startedAt < COUNT_EVERY_MS) return known.held
+  if (known !== undefined && performance.now() - known.startedAt < COUNT_EVERY_MS) return inOwnTime(known.held)
   const held = outsideScope(() => count(db))
   counts.set(db, { startedAt: performance.now(), held })
   held.catch(() => counts.delete(db))
-  return held
+  return inOwnTime(held)
 }
 
 async function count(db: Database): Promise<Held> {

@@ -117,3 +117,7 @@ export const inScope = <T>(scope: Scope, work: () => T): T => scopes.run(scope, 
 /** For what several requests share, such as a value that is read once for all of them: none of them must end it for the others. */
 export const outsideScope = <T>(work: () => PromiseLike<T>): Promise<T> =>
   scopes.run(undefined, async () => await work())
+
+/** What several requests share, waited for as long as the caller may take. Throws what its scope is cancelled with. */
+export const inOwnTime = <T>(shared: Promise<T>): Promise<T> =>
+  currentScope()?.race(shared, (reason) => reason) ?? shared

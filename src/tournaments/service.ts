@@ -1,7 +1,7 @@
 import type { AppContext, Tournament } from '#src/context.ts'
 import type { Database } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
-import { outsideScope } from '#src/lib/scope.ts'
+import { inOwnTime, outsideScope } from '#src/lib/scope.ts'
 import type { NewTournament } from './model.ts'
 import { PRESETS } from './presets.ts'
 import * as store from './store.ts'
@@ -38,12 +38,12 @@ function remember(
   const known = remembered.get(db) ?? new Map<string, Remembered>()
   remembered.set(db, known)
   const found = known.get(key)
-  if (found && found.until > now.getTime()) return found.tournament
+  if (found && found.until > now.getTime()) return inOwnTime(found.tournament)
   if (known.size >= REMEMBERED_MAX) known.clear()
   const tournament = outsideScope(read)
   known.set(key, { until: now.getTime() + REMEMBERED_MS, tournament })
   tournament.catch(() => known.delete(key))
-  return tournament
+  return inOwnTime(tournament)
 }
 
 /** Makes the first tournament from its preset when there is none; several processes may try at once. */

@@ -97,6 +97,16 @@ test('of many that wait for few connections each is answered by its deadline, an
   expect((await register(JSON.stringify(aRegistration()))).status).toBe(201)
 })
 
+test('what all requests wait for together keeps none of them beyond its deadline', async () => {
+  await app.ctx.db.write.begin(async (tx) => {
+    await tx`lock table tournaments in access exclusive mode`
+    app.ctx.travel(10_000)
+    for (const answer of await Promise.all([fetch(`${app.url}/api/v1/teams`), fetch(`${app.url}/register`)]))
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])
+  })
+  while ((await fetch(`${app.url}/api/v1/teams`)).status !== 200) await Bun.sleep(5)
+})
+
 test('a read whose client has gone away is cancelled', async () => {
   await whileHeld(
     async () => {
