@@ -68,7 +68,7 @@ CREATE TABLE "file_copies" (
 	"spool" text,
 	"digest" "bytea" NOT NULL,
 	"bytes" integer NOT NULL,
-	"is_sent" boolean DEFAULT false NOT NULL,
+	"sent_at" timestamp with time zone,
 	"tries" integer DEFAULT 0 NOT NULL,
 	"next_try_at" timestamp with time zone NOT NULL,
 	"since" timestamp with time zone NOT NULL,

@@ -13,6 +13,10 @@ export const FILE_SETTINGS = {
     check: checkFolder,
     does: 'Folder of the account or bucket under which files are kept; each installation needs its own.',
   },
+  file_spool_size: {
+    schema: whole(20_480, 100, 10_000_000, 'MB'),
+    does: 'Size of the files that may wait here for their host; while so much waits, no more are taken.',
+  },
   cloudinary_cloud_name: { schema: text(), does: 'Cloudinary account, for files kept there.' },
   cloudinary_api_key: { schema: text(), secret: true, does: 'Cloudinary key.' },
   cloudinary_api_secret: { schema: text(), secret: true, does: 'Cloudinary secret.' },

@@ -12,7 +12,8 @@ export type Copy = StoredName & {
   spool: string | null
   digest: Buffer
   bytes: number
-  isSent: boolean
+  /** When an upload of it was last begun; null: the host cannot know it. */
+  sentAt: Date | null
   tries: number
   since: Date
 }
@@ -25,7 +26,7 @@ export const copyLockSubject = ({ tournamentId, name }: StoredName) => `${tourna
 export const hostKey = ({ tournamentId, name, id }: Copy) => `${tournamentId}/${name}-${id}`
 
 const columns = (sql: Queryable) => sql`
-  id, tournament_id as "tournamentId", name, host, state, spool, digest, bytes, is_sent as "isSent", tries, since`
+  id, tournament_id as "tournamentId", name, host, state, spool, digest, bytes, sent_at as "sentAt", tries, since`
 
 /** The copies of a file that are not on their way out; the one that is there first. */
 export const listCopies = (sql: Queryable, { tournamentId, name }: StoredName): Promise<Copy[]> =>
@@ -80,12 +81,13 @@ export async function claimDue(
   { now, until, spool, hosts }: { now: Date; until: Date; spool: string; hosts: readonly HostName[] },
 ): Promise<Copy | undefined> {
   const [row] = await sql<Copy[]>`
-    update file_copies set next_try_at = ${until}, tries = tries + 1, is_sent = is_sent or state = 'waiting'
+    update file_copies set next_try_at = ${until}, tries = tries + 1,
+      sent_at = case when state = 'waiting' then ${now}::timestamptz else sent_at end
     where id = (
       select id from file_copies
       where next_try_at <= ${now} and (state <> 'there' or spool is not null)
-        and (spool is null or spool = ${spool} or (state = 'leaving' and is_sent))
-        and (host = any(${hosts as HostName[]}::text[]) or (state <> 'waiting' and (spool = ${spool} or not is_sent)))
+        and (spool is null or spool = ${spool} or (state = 'leaving' and sent_at is not null))
+        and (host = any(${hosts as HostName[]}::text[]) or (state <> 'waiting' and (spool = ${spool} or sent_at is null)))
       order by next_try_at limit 1 for update skip locked)
     returning ${columns(sql)}`
   return row
@@ -113,10 +115,10 @@ export async function settleUploaded(tx: Queryable, copy: Copy, now: Date): Prom
     where id = ${copy.id} and state in ('waiting', 'there')`
   if (count > 0) return true
   await tx`
-    insert into file_copies (id, tournament_id, name, host, state, spool, digest, bytes, is_sent, next_try_at, since)
-    values (${copy.id}, ${copy.tournamentId}, ${copy.name}, ${copy.host}, 'leaving', ${copy.spool}, ${copy.digest}, ${copy.bytes}, true,
-      ${now}, ${now})
-    on conflict (id) do update set next_try_at = ${now}, is_sent = true`
+    insert into file_copies (id, tournament_id, name, host, state, spool, digest, bytes, sent_at, next_try_at, since)
+    values (${copy.id}, ${copy.tournamentId}, ${copy.name}, ${copy.host}, 'leaving', ${copy.spool}, ${copy.digest}, ${copy.bytes},
+      ${now}, ${now}, ${now})
+    on conflict (id) do update set next_try_at = ${now}, sent_at = ${now}`
   return false
 }
 
@@ -149,7 +151,7 @@ export async function deleteCopy(sql: Queryable, id: string): Promise<void> {
 export async function forgetAtHost(sql: Queryable, id: string): Promise<void> {
   await sql`
     with gone as (delete from file_copies where id = ${id} and state = 'leaving' and spool is null)
-    update file_copies set is_sent = false where id = ${id} and spool is not null`
+    update file_copies set sent_at = null where id = ${id} and spool is not null`
 }
 
 /** Hosts that have files, or that files wait for. */
@@ -160,13 +162,23 @@ export async function listHostsInUse(sql: Queryable): Promise<HostName[]> {
   return rows.map(({ host }) => host)
 }
 
-/** Copies in one state: how many, of how many bytes, and since when the oldest is. */
-export type Backlog = { files: number; bytes: number; since: Date }
+/** Copies in one state: how many, of how many bytes, since when the oldest is, and when the next is due. `…Here`: of one spool. */
+export type Backlog = {
+  files: number
+  bytes: number
+  since: Date
+  nextTryAt: Date
+  filesHere: number
+  bytesHere: number
+}
+export type Backlogs = { waiting?: Backlog; leaving?: Backlog }
 
 /** What waits in spools for a host, and what is still to be deleted at one. */
-export async function findBacklogs(sql: Queryable): Promise<{ waiting?: Backlog; leaving?: Backlog }> {
+export async function findBacklogs(sql: Queryable, spool = ''): Promise<Backlogs> {
   const rows = await sql<(Backlog & { state: 'waiting' | 'leaving' })[]>`
-    select state, count(*)::int as files, sum(bytes)::float8 as bytes, min(since) as since
+    select state, count(*)::int as files, sum(bytes)::float8 as bytes, min(since) as since, min(next_try_at) as "nextTryAt",
+      count(*) filter (where spool = ${spool})::int as "filesHere",
+      coalesce(sum(bytes) filter (where spool = ${spool}), 0)::float8 as "bytesHere"
     from file_copies where state <> 'there' group by state`
   return Object.fromEntries(rows.map(({ state, ...backlog }) => [state, backlog]))
 }

@@ -82,6 +82,7 @@ export function diskStore({
     },
 
     moveWaiting: async () => 0,
+    waiting: async () => undefined,
     removeLeftovers: () => onDisk(removeLeftovers(incoming, false)),
     hasRoom: room.isThere,
     freeBytes: async () => (await space()).freeBytes,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Database } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
+import type { BacklogWatch } from './backlog.ts'
 import * as copies from './copies-store.ts'
 import { digestOf, type GuardedHost, unavailable } from './guarded-host.ts'
 import type { HostName } from './host.ts'
@@ -24,6 +25,7 @@ export type Hosting = {
   hosts: ReadonlyMap<HostName, GuardedHost>
   /** Where what is put goes; undefined: it stays on the disk. */
   to: HostName | undefined
+  backlog: BacklogWatch
   db: Database
   log: Logger
   now: () => Date
@@ -36,7 +38,7 @@ export type Hosting = {
  * goes to the host by `moveWaiting`. It is read from where it is.
  */
 export function hostedStore(hosting: Hosting): FileStore {
-  const { disk, mark, to, hosts, db, now } = hosting
+  const { disk, mark, to, hosts, backlog, db, now } = hosting
   let gathering: Timer | undefined
   const wake = () => {
     if (gathering !== undefined) return
@@ -53,6 +55,11 @@ export function hostedStore(hosting: Hosting): FileStore {
   return {
     ...disk,
 
+    async receive(source, limits) {
+      if (to !== undefined) await backlog.requireRoom(limits.maxBytes)
+      return disk.receive(source, limits)
+    },
+
     async keep(received, tournamentId) {
       if (hosts.size === 0) return disk.keep(received, tournamentId)
       const file = { tournamentId, name: received.name }
@@ -64,6 +71,7 @@ export function hostedStore(hosting: Hosting): FileStore {
       // The row first: what lies in a spool without one would be found by nobody.
       const isFirst = await wait(file, to, received.digest, received.bytes)
       await disk.keep(received, tournamentId)
+      backlog.add(received.bytes)
       // Somebody put the same before: meanwhile that may have reached the host and have been deleted here.
       if (!isFirst && (await isThere(file))) await dropFromSpool(hosting, file)
       else if (!isFirst) await wait(file, to, received.digest, received.bytes)
@@ -102,7 +110,14 @@ export function hostedStore(hosting: Hosting): FileStore {
       wake()
     },
 
-    moveWaiting: async (stopping) => (hosts.size === 0 ? 0 : moveDue(hosting, stopping)),
+    async moveWaiting(stopping) {
+      if (hosts.size === 0) return 0
+      const moved = await moveDue(hosting, stopping)
+      await backlog.count()
+      return moved
+    },
+
+    waiting: async () => (hosts.size === 0 ? undefined : backlog.waiting()),
   }
 }
 

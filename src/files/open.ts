@@ -2,6 +2,8 @@ import { canUseHost } from '#src/config/files.ts'
 import type { Config } from '#src/config.ts'
 import type { Database } from '#src/db/client.ts'
 import { StartError } from '#src/lib/start-error.ts'
+import type { Vitals } from '#src/vitals/vitals.ts'
+import { watchBacklog } from './backlog.ts'
 import { listHostsInUse } from './copies-store.ts'
 import { diskStore } from './disk.ts'
 import { openHosts } from './guarded-host.ts'
@@ -9,13 +11,16 @@ import type { HostName } from './host.ts'
 import { type Hosting, hostedStore } from './hosted.ts'
 import type { FileStore } from './storage.ts'
 
-type Opening = Omit<Hosting, 'disk' | 'hosts' | 'to'> & {
+const BYTES_PER_MB = 1_048_576
+
+type Opening = Omit<Hosting, 'disk' | 'hosts' | 'to' | 'backlog'> & {
   config: Config
   db: Database
-  vitals: Parameters<typeof openHosts>[1]
+  vitals: Pick<Vitals, 'addDependency' | 'tell'>
   dir: string
   fileKey: Uint8Array
   leastFreeBytes?: number
+  /** Put in for tests. */
   retries?: Parameters<typeof openHosts>[2]
 }
 export type OpenedFiles = {
@@ -29,7 +34,9 @@ export function openFiles(opening: Opening): OpenedFiles {
   const { config, vitals, dir, fileKey, leastFreeBytes, retries } = opening
   const disk = diskStore({ dir, fileKey, ...(leastFreeBytes === undefined ? {} : { leastFreeBytes }) })
   const hosts = openHosts(config, vitals, retries)
-  const hosting: Hosting = { ...opening, disk, hosts, to: config.fileStore === 'disk' ? undefined : config.fileStore }
+  const backlog = watchBacklog({ ...opening, maxBytes: config.fileSpoolSize * BYTES_PER_MB })
+  const to = config.fileStore === 'disk' ? undefined : config.fileStore
+  const hosting: Hosting = { ...opening, disk, hosts, to, backlog }
   return { files: hostedStore(hosting), hosting }
 }
 

@@ -17,6 +17,8 @@ const AGAIN_LAST_MS = 120_000
 const DOUBLINGS_MAX = 10
 /** A put that has remembered its file and not kept it after so long never will. */
 const PUT_MAX_MS = 3_600_000
+/** After the end of its last attempt, an upload that we gave up may still arrive for so long. */
+const LATE_MS = 600_000
 
 const started = new WeakSet<Hosting>()
 
@@ -86,10 +88,13 @@ async function upload(hosting: Hosting, copy: copies.Copy, stopping?: AbortSigna
 async function release(hosting: Hosting, copy: copies.Copy, stopping?: AbortSignal): Promise<void> {
   const { db, hosts, mark, now } = hosting
   if (copy.spool === mark) await dropFromSpool(hosting, copy)
-  if (copy.isSent) {
+  if (copy.sentAt) {
     const host = hosts.get(copy.host)
     if (!host || host.isResting()) return copies.postpone(db.read, copy.id, after(now(), AGAIN_FIRST_MS))
     await host.remove(copies.hostKey(copy), stopping)
+    // Nothing tells what became of an upload that was given up: what it left behind is deleted, too.
+    const arrivedAt = after(copy.sentAt, host.callMaxMs + LATE_MS)
+    if (now() < arrivedAt) return copies.postpone(db.read, copy.id, arrivedAt)
   }
   await copies.forgetAtHost(db.read, copy.id)
 }

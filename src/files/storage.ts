@@ -23,7 +23,7 @@ export type FileStore = {
   /**
    * Takes a file in as it arrives, with room for `maxBytes` kept from before its first byte. Whatever the source throws is thrown on,
    * and nothing stays behind. Throws FILE_TOO_LARGE, UNSUPPORTED_FILE_TYPE, VALIDATION_FAILED (empty), STORAGE_UNAVAILABLE (also where
-   * fewer than `LEAST_FREE_BYTES` would be left, or too many files are arriving), RATE_LIMITED (too many of this sender).
+   * fewer than `LEAST_FREE_BYTES` would be left, too many files are arriving, or the spool is full), RATE_LIMITED (too many of this sender).
    */
   receive(source: AsyncIterable<Uint8Array>, limits: ReceiveLimits): Promise<ReceivedFile>
   /** Gives a received file its name, durably; one that is there already with as many bytes stays as it is. */
@@ -38,6 +38,8 @@ export type FileStore = {
   remove(tournamentId: string, name: string): Promise<void>
   /** Takes to its host what waits here, and deletes there what was removed, as far as the host lets it; how many. Safe to run at any time. */
   moveWaiting(stopping?: AbortSignal): Promise<number>
+  /** What waits in this process's spool for a host, as counted in the last seconds; undefined where no host is known. */
+  waiting(): Promise<{ filesHere: number; bytesHere: number } | undefined>
   /** Deletes what receptions of processes that died left behind; how many files. */
   removeLeftovers(): Promise<number>
   /** Whether `LEAST_FREE_BYTES` are free beside what is kept for files that are arriving. */

@@ -48,6 +48,7 @@ export function makeMeasures(ctx: AppContext): Measures {
   measurePools(ctx, registers)
   measureDependencies(ctx, registers)
   measureTasks(ctx, registers)
+  measureSpool(ctx, registers)
   return {
     contentType: registry.contentType,
     count({ method: given, route, tier, status, seconds }) {
@@ -64,15 +65,22 @@ type Registers = Registry[]
 type Labels = Record<string, string>
 
 /** A gauge that is read when it is asked for. */
-function gauge(registers: Registers, name: string, help: string, labelNames: string[], read: () => [Labels, number][]) {
+function gauge(
+  registers: Registers,
+  name: string,
+  help: string,
+  labelNames: string[],
+  read: () => [Labels, number][] | Promise<[Labels, number][]>,
+) {
   new Gauge({
     name,
     help,
     labelNames,
     registers,
-    collect() {
+    async collect() {
+      const rows = await read()
       this.reset()
-      for (const [labels, value] of read()) this.set(labels, value)
+      for (const [labels, value] of rows) this.set(labels, value)
     },
   })
 }
@@ -192,5 +200,27 @@ function measureTasks({ vitals }: AppContext, registers: Registers): void {
     'The last run that did not fail, in seconds since 1970; 0 for none.',
     labels,
     each((task) => (task.lastDoneAt?.getTime() ?? 0) / 1000),
+  )
+}
+
+/** While the database does not answer, and where no host is known, it tells nothing of the spool. */
+function measureSpool({ files }: AppContext, registers: Registers): void {
+  const each = (value: (waiting: { filesHere: number; bytesHere: number }) => number) => async () => {
+    const waiting = await files.waiting().catch(() => undefined)
+    return waiting ? [[{}, value(waiting)] as [Labels, number]] : []
+  }
+  gauge(
+    registers,
+    'teamsheet_file_spool_files',
+    'Files that wait here for their host.',
+    [],
+    each(({ filesHere }) => filesHere),
+  )
+  gauge(
+    registers,
+    'teamsheet_file_spool_bytes',
+    'Size of the files that wait here for their host.',
+    [],
+    each(({ bytesHere }) => bytesHere),
   )
 }

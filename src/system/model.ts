@@ -1,5 +1,5 @@
 import type { Config } from '#src/config.ts'
-import type { Backlog } from '#src/files/copies-store.ts'
+import type { Backlogs } from '#src/files/copies-store.ts'
 import type { DependencyStatus } from '#src/lib/dependency.ts'
 import type { Notice } from '#src/vitals/notices.ts'
 import type { StartOutcome, TaskStatus } from '#src/vitals/tasks.ts'
@@ -14,11 +14,11 @@ export type ServerFacts = {
   isEmbedded: boolean
   schema: SchemaState
   startedAt: Date
-  runningMs: number
+  now: Date
   /** Of the disk that holds the data directory; undefined where it cannot be read. */
   space: { freeBytes: number; totalBytes: number } | undefined
   /** Where they are kept, and what is on its way there or still to be deleted there. */
-  files: { store: Config['fileStore']; waiting?: Backlog; leaving?: Backlog }
+  files: { store: Config['fileStore']; spoolBytesMax: number } & Backlogs
   limits: 'memory' | 'database' | 'off'
   environment: string
   publicUrl: string | undefined

@@ -10,6 +10,7 @@ import type { StartOutcome } from '#src/vitals/tasks.ts'
 import type { SchemaState, ServerFacts, SystemStatus } from './model.ts'
 import { findDatabaseFacts } from './store.ts'
 
+const BYTES_PER_MB = 1_048_576
 const SCHEMA_VERSION = Math.max(...journal.entries.map(({ when }) => when))
 
 /** How the server is doing: this process, its database and its disk. */
@@ -35,9 +36,9 @@ async function findFacts({ config, db, vitals, now }: AppContext): Promise<Serve
     isEmbedded: config.databaseUrl === undefined,
     schema: compareSchema(database.migratedTo),
     startedAt: vitals.startedAt,
-    runningMs: now().getTime() - vitals.startedAt.getTime(),
+    now: now(),
     space,
-    files: { store: config.fileStore, ...backlogs },
+    files: { store: config.fileStore, spoolBytesMax: config.fileSpoolSize * BYTES_PER_MB, ...backlogs },
     limits: config.enableRateLimiting ? config.rateLimitStore : 'off',
     environment: config.environment,
     publicUrl: config.publicUrl,

@@ -1,4 +1,5 @@
-export type NoticeKind = 'dependency-open' | 'error-rate'
+/** `files-waiting`: they should be at their host by now, or are many; `files-leaving`: they should be deleted there by now. */
+export type NoticeKind = 'dependency-open' | 'error-rate' | 'files-waiting' | 'files-leaving'
 
 export type Notice = {
   /** Its kind and what it is about: `dependency-open mail`. */

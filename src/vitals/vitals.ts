@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Config } from '#src/config.ts'
 import { type Dependency, type DependencySettings, dependency } from '#src/lib/dependency.ts'
 import { type Gate, makeGate } from '#src/lib/gate.ts'
-import { type Notice, noticeBoard } from './notices.ts'
+import { type Notice, type NoticeKind, noticeBoard } from './notices.ts'
 import { type TaskBoard, taskBoard } from './tasks.ts'
 import { isFailing, type Traffic, traffic } from './traffic.ts'
 
@@ -21,6 +21,8 @@ export type Vitals = {
   /** Counts an answer by its HTTP status; too many of 5xx raise a notice. */
   countAnswer(status: number): void
   traffic: Traffic
+  /** Raises a notice where it is so, else resolves it. */
+  tell(kind: NoticeKind, isSo: boolean): void
   /** What staff should hear of, until it is resolved or dismissed; the oldest first. */
   notices(): Notice[]
   dismissNotice(id: string): Notice | undefined
@@ -80,6 +82,7 @@ export function makeVitals({ config, log, now }: { config: Config; log: Logger; 
       answers.count(isError)
       if (isError && isFailing(answers.recent())) board.raise('error-rate')
     },
+    tell: (kind, isSo) => (isSo ? board.raise(kind) : board.resolve(kind)),
     notices() {
       resolveErrorRate()
       return board.shown()

@@ -11,8 +11,9 @@ import { Heading } from '#views/parts/heading.tsx'
 import { Moment } from '#views/parts/moment.tsx'
 import { ActionForm } from './action-form.tsx'
 import { DependencyTable } from './dependencies.tsx'
+import { FileList } from './files.tsx'
 import { TaskTable } from './tasks.tsx'
-import { durationWords, gigabytes, megabytes, noticeWords, percent, taskWords, whole } from './words.ts'
+import { durationWords, gigabytes, noticeWords, percent, taskWords, whole } from './words.ts'
 
 export type SystemPageProps = SystemStatus & {
   frame: StaffFrame
@@ -38,6 +39,9 @@ export function SystemPage({ frame, timeZone, facts, notices, dependencies, task
       </Card>
       <Card id="server" title={m.system_server()}>
         <ServerList facts={facts} timeZone={timeZone} />
+      </Card>
+      <Card id="files" title={m.system_files()}>
+        <FileList files={facts.files} dependencies={dependencies} now={facts.now} timeZone={timeZone} />
       </Card>
       <Card
         id="dependencies"
@@ -96,30 +100,6 @@ const SCHEMA = {
 } as const
 const LIMITS = { memory: m.system_limits_memory, database: m.system_limits_database, off: m.system_limits_off }
 
-const PLACES = { disk: m.system_files_disk, cloudinary: m.system_files_cloudinary, s3: m.system_files_s3 }
-
-function FilePlace({ files, timeZone }: { files: ServerFacts['files']; timeZone: string }) {
-  const { store, waiting, leaving } = files
-  return (
-    <>
-      {PLACES[store]()}
-      {waiting && (
-        <>
-          <br />
-          {m.system_files_waiting({ count: whole(waiting.files), size: megabytes(waiting.bytes) })}{' '}
-          <Moment at={waiting.since} timeZone={timeZone} />
-        </>
-      )}
-      {leaving && (
-        <>
-          <br />
-          {m.system_files_leaving({ count: whole(leaving.files) })} <Moment at={leaving.since} timeZone={timeZone} />
-        </>
-      )}
-    </>
-  )
-}
-
 function ServerList({ facts, timeZone }: { facts: ServerFacts; timeZone: string }) {
   const { space, traffic } = facts
   const database = facts.isEmbedded ? m.system_database_embedded : m.system_database_own
@@ -136,7 +116,7 @@ function ServerList({ facts, timeZone }: { facts: ServerFacts; timeZone: string 
             <>
               <Moment at={facts.startedAt} timeZone={timeZone} hasZone />
               <br />
-              {durationWords(facts.runningMs)}
+              {durationWords(facts.now.getTime() - facts.startedAt.getTime())}
             </>
           ),
         },
@@ -146,7 +126,6 @@ function ServerList({ facts, timeZone }: { facts: ServerFacts; timeZone: string 
             ? m.system_space_of({ free: gigabytes(space.freeBytes), total: gigabytes(space.totalBytes) })
             : m.system_space_unknown(),
         },
-        { term: m.system_files(), value: <FilePlace files={facts.files} timeZone={timeZone} /> },
         {
           term: m.system_traffic(),
           value: m.system_traffic_counts({

@@ -23,6 +23,12 @@ const FAILURES = {
   network: m.system_failure_network,
   timeout: m.system_failure_timeout,
 }
+const NOTICES: Record<Notice['kind'], (about: { name: string; time: string }) => string> = {
+  'dependency-open': m.system_notice_dependency,
+  'error-rate': m.system_notice_errors,
+  'files-waiting': m.system_notice_files_waiting,
+  'files-leaving': m.system_notice_files_leaving,
+}
 const UNITS = [
   ['days', 86_400_000],
   ['hours', 3_600_000],
@@ -44,14 +50,14 @@ export const failureWords = ({ reason, detail }: NonNullable<DependencyStatus['l
     ? m.system_failure_credentials({ detail })
     : FAILURES[reason]({ detail })
 
-export function noticeWords({ kind, subject, since }: Notice, timeZone: string, lang = 'en'): string {
+export function noticeWords({ kind, subject, since }: Omit<Notice, 'id'>, timeZone: string, lang = 'en'): string {
   const time = new Intl.DateTimeFormat(lang, {
     dateStyle: 'medium',
     timeStyle: 'short',
     hourCycle: 'h23',
     timeZone,
   }).format(since)
-  return kind === 'error-rate' ? m.system_notice_errors({ time }) : m.system_notice_dependency({ name: subject, time })
+  return NOTICES[kind]({ name: subject, time })
 }
 
 /** `2 days, 3 hours`; below a second, milliseconds. */

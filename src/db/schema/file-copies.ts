@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { check, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { bytea, createdAt, instant } from './columns.ts'
 import { tournaments } from './tournaments.ts'
 
@@ -21,8 +21,8 @@ export const fileCopies = pgTable(
     spool: text(),
     digest: bytea().notNull(),
     bytes: integer().notNull(),
-    /** Whether the host may know it: an upload was begun. */
-    isSent: boolean('is_sent').notNull().default(false),
+    /** When an upload of it was last begun; null: the host cannot know it. */
+    sentAt: instant('sent_at'),
     tries: integer().notNull().default(0),
     /** Not before; while a process is at it, when that ends at the latest. */
     nextTryAt: instant('next_try_at').notNull(),
