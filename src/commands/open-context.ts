@@ -32,8 +32,9 @@ type Opening = {
   signal?: AbortSignal
 }
 
-/** Of the 30 that the embedded PostgreSQL takes; commands beside the server need some, too. */
+/** Of the 30 that the embedded PostgreSQL takes, the one that mail listens on included; commands beside the server need some, too. */
 const EMBEDDED_CONNECTIONS_MAX = 24
+const LISTENING_CONNECTIONS = 1
 
 /**
  * Everything a command needs, in the order it can be had: the database (started where it is ours and nobody runs it), its schema, the
@@ -43,7 +44,7 @@ const EMBEDDED_CONNECTIONS_MAX = 24
 export async function openContext(config: Config, log: Logger, opening: Opening): Promise<OpenedContext> {
   const embedded = config.databaseUrl === undefined ? await openOwnDatabase(config, log, opening.serving) : undefined
   const connection: Connection = embedded?.connection ?? { url: config.databaseUrl! }
-  const connectionsMax = embedded ? Math.min(config.databasePool, EMBEDDED_CONNECTIONS_MAX) : config.databasePool
+  const connectionsMax = embedded ? Math.min(config.databasePool, ownConnections(config)) : config.databasePool
   try {
     const { db, keys, ...installation } = await awaitDatabase(
       () => openInstallation(config, connection, connectionsMax, embedded?.state),
@@ -116,6 +117,8 @@ async function openInstallation(
     throw error
   }
 }
+
+const ownConnections = (config: Config) => EMBEDDED_CONNECTIONS_MAX - (canDeliver(config) ? LISTENING_CONNECTIONS : 0)
 
 const filesDirOf = (config: Config) => join(config.dataDir, 'files')
 

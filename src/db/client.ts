@@ -20,6 +20,8 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
  */
 const LOCKING_SHARE = 0.15
 const WRITING_SHARE = 0.2
+/** Fewer connections than this leave one to each kind of writer. */
+const PAIRS_FROM = 6
 const CLOSE_TIMEOUT_SECONDS = 5
 /** The object id of `timestamptz` (pg_type). */
 const INSTANT_TYPE = 1184
@@ -51,17 +53,26 @@ type Opening = {
   state?: () => DatabaseState
   /** Hears the text of every statement as it is sent, without its values. */
   onStatement?: (text: string) => void
+  /** Of a connection; one that is at work is closed afterwards. */
+  lifetimeSeconds?: number
+}
+
+/** How many connections each pool has, all together `connectionsMax`, which is 4 or more. */
+export function shareConnections(connectionsMax: number): { read: number; locking: number; write: number } {
+  const least = connectionsMax < PAIRS_FROM ? 1 : 2
+  const locking = Math.max(least, Math.floor(connectionsMax * LOCKING_SHARE))
+  const write = Math.max(least, Math.floor(connectionsMax * WRITING_SHARE))
+  return { read: connectionsMax - locking - write, locking, write }
 }
 
 /** Connects when the first statement is sent. */
 export function openDatabase(connection: Connection, connectionsMax: number, opening: Opening = {}): Database {
-  const { state = () => 'running', onStatement } = opening
-  const locking = Math.max(2, Math.floor(connectionsMax * LOCKING_SHARE))
-  const writing = Math.max(2, Math.floor(connectionsMax * WRITING_SHARE))
+  const { state = () => 'running' } = opening
+  const share = shareConnections(connectionsMax)
   // With the default pipelining, throughput decays for the life of the process; with 0, `begin` never reserves its connection.
-  const read = connect(connection, Math.max(2, connectionsMax - locking - writing), 0, onStatement)
-  const lock = connect(connection, locking, 0, onStatement)
-  const write = connect(connection, writing, 1, onStatement)
+  const read = connect(connection, share.read, 0, opening)
+  const lock = connect(connection, share.locking, 0, opening)
+  const write = connect(connection, share.write, 1, opening)
   // drizzle sets up its own serialisers on the client it is given, so it gets the one with transactions. Raw statements there mean
   // Dates as elsewhere, which drizzle takes as well as text.
   const { parsers, serializers } = write.options
@@ -81,13 +92,14 @@ export function openDatabase(connection: Connection, connectionsMax: number, ope
   }
 }
 
-function connect(connection: Connection, max: number, maxPipeline: 0 | 1, onStatement?: (text: string) => void): Sql {
+function connect(connection: Connection, max: number, maxPipeline: 0 | 1, opening: Opening): Sql {
+  const { onStatement, lifetimeSeconds = CONNECTION_LIFETIME_SECONDS } = opening
   const options = {
     max,
     max_pipeline: maxPipeline,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     idle_timeout: IDLE_TIMEOUT_SECONDS,
-    max_lifetime: CONNECTION_LIFETIME_SECONDS,
+    max_lifetime: lifetimeSeconds,
     backoff: (failures: number) =>
       Math.min(RECONNECT_FIRST_SECONDS * 2 ** failures, RECONNECT_LAST_SECONDS) * (0.5 + Math.random() / 2),
     onnotice() {},

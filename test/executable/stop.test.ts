@@ -25,9 +25,9 @@ afterAll(() => {
   cleanUp()
 })
 
-const start = (stopTimeout: number) =>
+const start = (stopTimeout: number, preset = 'open') =>
   startExecutable({
-    env: { TOURNAMENT_PRESET: 'open', ENABLE_RATE_LIMITING: 'false', STOP_TIMEOUT: String(stopTimeout) },
+    env: { TOURNAMENT_PRESET: preset, ENABLE_RATE_LIMITING: 'false', STOP_TIMEOUT: String(stopTimeout) },
   })
 const says = (server: Executable, event: string) => until(() => server.output().includes(`"event":"${event}"`))
 const stepsOf = (server: Executable) =>
@@ -104,18 +104,31 @@ test('what has not finished by the deadline is told that the server stops, and n
   await again.stop()
 })
 
-test('a stop in the middle of an upload ends in time, and leaves nothing of the file', async () => {
-  const server = await start(1)
-  const client = await MultipartClient.open({ port: Number(new URL(server.url).port), path: '/api/v1/uploads' })
-  await client.beginPart('form-data; name="file"; filename="letter.pdf"', 'application/pdf')
-  await client.send('%PDF-1.4')
-  const incoming = join(server.dataDir, 'files/incoming')
-  await until(() => readdirSync(incoming).length === 1)
-  expect(await server.stop()).toBe(0)
-  expect(readdirSync(incoming)).toEqual([])
-  expect(stepsOf(server)).toEqual(STEPS)
-  client.drop()
-})
+test.each([
+  ['/api/v1/uploads', 'file'],
+  ['/register/draft', 'team.pastor_letter'],
+])(
+  'an upload to %s that a stop meets is told so, its connection ends with the answer, and nothing of the file is left',
+  async (path, name) => {
+    const server = await start(1, 'icct26')
+    const client = await MultipartClient.open({ port: Number(new URL(server.url).port), path })
+    await client.beginPart(`form-data; name="${name}"; filename="letter.pdf"`, 'application/pdf')
+    await client.send('%PDF-1.4')
+    const incoming = join(server.dataDir, 'files/incoming')
+    await until(() => readdirSync(incoming).length === 1)
+    const answered = client.waitForAnswer()
+    const exited = server.stop()
+    const { status, headers, body } = await answered
+    expect([status, headers.get('connection')]).toEqual([503, 'close'])
+    expect(body).toContain('The server is restarting.')
+    expect(await exited).toBe(0)
+    expect(readdirSync(incoming)).toEqual([])
+    expect(stepsOf(server)).toEqual(STEPS)
+    // The request ended by itself, before what is still open was broken off.
+    expect(server.output()).toMatch(/"cut":1\b/)
+    client.drop()
+  },
+)
 
 test('told again after a second it waits for nobody any more, and still ends in order', async () => {
   const server = await start(300)
