@@ -118,6 +118,19 @@ export const SETTINGS = {
     schema: whole(20, 1, 10_000, 'drafts'),
     does: 'Drafts that one address may save at once, each with the full RATE_LIMIT_DRAFT and RATE_LIMIT_FILE.',
   },
+  rate_limit_new_drafts: { schema: aMinute(60), does: 'Forms that are begun from one address.' },
+  rate_limit_new_drafts_hour: {
+    schema: whole(600, 1, 1_000_000, 'an hour'),
+    does: 'Forms that are begun from one address within an hour.',
+  },
+  rate_limit_files_hour: {
+    schema: whole(3000, 1, 1_000_000, 'an hour'),
+    does: 'Files from one address within an hour; a village may share one.',
+  },
+  rate_limit_file_megabytes_hour: {
+    schema: whole(20_480, 1, 1_000_000, 'MB an hour'),
+    does: 'Size of all files from one address within an hour.',
+  },
   guess_delay_first: {
     schema: whole(1, 1, 3600, 'seconds'),
     does: 'First wait after wrong passwords, PINs and links; each further failure doubles it.',

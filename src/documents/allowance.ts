@@ -4,9 +4,8 @@ import { AppError, usedUpError } from '#src/errors.ts'
 import { inOwnTime, outsideScope } from '#src/lib/scope.ts'
 import { listHeldBytes } from './store.ts'
 
-const FILES_AN_HOUR = 3000
-const KILOBYTES_AN_HOUR = 20 * 1024 * 1024
 const KILOBYTE = 1024
+const KILOBYTES_A_MEGABYTE = 1024
 const HOUR_SECONDS = 3600
 
 /** Of the disk, for all files that no registration names yet; and of that, for one sender. */
@@ -28,8 +27,10 @@ const counts = new WeakMap<Database, { startedAt: number; held: Promise<Held> }>
 export async function takeAllowance(ctx: AppContext, senderHash: Buffer, bytes: number): Promise<void> {
   const sender = senderHash.toString('hex')
   if (ctx.config.enableRateLimiting) {
-    await takeFromHour(ctx, 'files', FILES_AN_HOUR, sender, 1)
-    await takeFromHour(ctx, 'file kilobytes', KILOBYTES_AN_HOUR, sender, Math.ceil(bytes / KILOBYTE))
+    const { rateLimitFilesHour, rateLimitFileMegabytesHour } = ctx.config
+    const kilobytes = rateLimitFileMegabytesHour * KILOBYTES_A_MEGABYTE
+    await takeFromHour(ctx, 'files', rateLimitFilesHour, sender, 1)
+    await takeFromHour(ctx, 'file kilobytes', kilobytes, sender, Math.ceil(bytes / KILOBYTE))
   }
   const totalMax = (await ctx.files.totalBytes()) * UNNAMED_SHARE
   const held = await countHeld(ctx.db)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import type { Config } from '#src/config.ts'
 import type { AppContext } from '#src/context.ts'
 import { takeLock } from '#src/db/locks.ts'
 import {
@@ -119,50 +120,34 @@ describe('an upload', () => {
 })
 
 describe('the limits of one sender', () => {
-  test('are 3,000 files an hour, and more in the next', async () => {
-    const limited = { ...ctx, config: { ...ctx.config, enableRateLimiting: true } }
-    let taken = 0
-    const counting: AppContext = {
-      ...limited,
-      limits: {
-        ...ctx.limits,
-        requests: {
-          async take(name, window, key, points = 1) {
-            if (name !== 'files') return ctx.limits.requests.take(name, window, key, points)
-            expect(window).toEqual({ points: 3000, seconds: 3600 })
-            taken += points
-            return ctx.limits.requests.take('three', { points: 3, seconds: 3600 }, key, points)
-          },
-          findRefusal: () => undefined,
-        },
-      },
-    }
-    for (let i = 0; i < 3; i += 1) await upload({ sender: '203.0.113.50' }, counting)
-    expect(await refusal(upload({ sender: '203.0.113.50' }, counting))).toBe('RATE_LIMITED')
-    expect(await refusal(upload({ sender: '203.0.113.51' }, counting))).toBe('none')
-    expect(taken).toBe(5)
-    expect(await refusal(upload({ sender: '203.0.113.50' }))).toBe('none')
+  const limited = (settings: Partial<Config>): AppContext => ({
+    ...ctx,
+    config: { ...ctx.config, enableRateLimiting: true, ...settings },
   })
 
-  test('are 20 GB an hour', async () => {
-    const taken: number[] = []
-    const counting: AppContext = {
-      ...ctx,
-      config: { ...ctx.config, enableRateLimiting: true },
-      limits: {
-        ...ctx.limits,
-        requests: {
-          async take(name, window, _key, points = 1) {
-            if (name === 'file kilobytes') taken.push(window.points, points)
-            return { allowed: name === 'files', limit: 1, remaining: 0, resetSeconds: 7, windowSeconds: 3600 }
-          },
-          findRefusal: () => undefined,
-        },
-      },
-    }
-    const error = (await upload({}, counting).catch((reason: unknown) => reason)) as AppError
-    expect([error.code, error.retryAfterSeconds]).toEqual(['RATE_LIMITED', 7])
-    expect(taken).toEqual([20 * 1024 * 1024, 2])
+  test('are 3,000 files and 20 GB an hour, unless settings say otherwise', () => {
+    expect(ctx.config).toMatchObject({ rateLimitFilesHour: 3000, rateLimitFileMegabytesHour: 20 * 1024 })
+  })
+
+  test('are RATE_LIMIT_FILES_HOUR files, whoever else sends some', async () => {
+    const three = limited({ rateLimitFilesHour: 3 })
+    const send = (sender: string, on = three) => refusal(upload({ sender }, on))
+    expect([await send('203.0.113.50'), await send('203.0.113.50'), await send('203.0.113.50')]).not.toContain(
+      'RATE_LIMITED',
+    )
+    expect(await send('203.0.113.50')).toBe('RATE_LIMITED')
+    expect(await send('203.0.113.51')).toBe('none')
+    expect(await send('203.0.113.50', ctx)).toBe('none')
+  })
+
+  test('are RATE_LIMIT_FILE_MEGABYTES_HOUR, and it is told when there will be more', async () => {
+    const one = limited({ rateLimitFileMegabytesHour: 1 })
+    const send = async () =>
+      upload({ sender: '203.0.113.60', received: await receive(samplePdf(600_000, `large ${++samples}`), one) }, one)
+    expect(await refusal(send())).toBe('none')
+    const error = (await send().catch((reason: unknown) => reason)) as AppError
+    expect(error.code).toBe('RATE_LIMITED')
+    expect(error.retryAfterSeconds).toBeWithin(3000, 3601)
   })
 
   test('are a sixteenth of the disk, and a quarter for everybody, counting what lies there already', async () => {

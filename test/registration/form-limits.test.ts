@@ -4,7 +4,6 @@ import type { AppContext } from '#src/context.ts'
 import type { AppError } from '#src/errors.ts'
 import { diskStore } from '#src/files/disk.ts'
 import { newToken } from '#src/lib/keys.ts'
-import type { Window } from '#src/lib/limiter.ts'
 import { admitNewDraft } from '#src/registration/form/new-draft.ts'
 import { expireDrafts } from '#src/registration/service.ts'
 import { type TestApp, testApp } from '#test/support/app.ts'
@@ -60,33 +59,17 @@ test('an address begins sixty drafts a minute, and saves those it has as before'
   await strict.end()
 })
 
-test('and six hundred an hour, unless limits are lifted', async () => {
-  const windows: Window[] = []
-  const requests: AppContext['limits']['requests'] = {
-    async take(_name, window) {
-      windows.push(window)
-      return {
-        allowed: window.seconds < 3600,
-        limit: 1,
-        remaining: 0,
-        resetSeconds: 7,
-        windowSeconds: window.seconds,
-      }
-    },
-    findRefusal: () => undefined,
-  }
-  const config = { ...app.ctx.config, enableRateLimiting: true }
-  const refused = await admitNewDraft(
-    { ...app.ctx, config, limits: { ...app.ctx.limits, requests } },
-    { sender: 'a' },
-  ).catch((error: AppError) => error)
-  expect(refused).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 7 })
-  expect(windows).toEqual([
-    { points: 60, seconds: 60 },
-    { points: 600, seconds: 3600 },
-  ])
-  await admitNewDraft({ ...app.ctx, limits: { ...app.ctx.limits, requests } }, { sender: 'a' })
-  expect(windows).toHaveLength(2)
+test('and as many as a setting says within an hour, six hundred unless it says otherwise, and any number where limits are lifted', async () => {
+  expect(app.ctx.config).toMatchObject({ rateLimitNewDrafts: 60, rateLimitNewDraftsHour: 600 })
+  const config = { ...app.ctx.config, enableRateLimiting: true, rateLimitNewDraftsHour: 2 }
+  const begin = (sender: string, on: AppContext = { ...app.ctx, config }) =>
+    admitNewDraft(on, { sender }).then(
+      () => 'begun',
+      (error: AppError) => error.retryAfterSeconds,
+    )
+  expect([await begin('a'), await begin('a')]).toEqual(['begun', 'begun'])
+  expect(await begin('a')).toBeWithin(3000, 3601)
+  expect([await begin('b'), await begin('a', app.ctx)]).toEqual(['begun', 'begun'])
 })
 
 test('on a disk that is nearly full no draft is begun; one that is there is saved, and a form is sent', async () => {
