@@ -24,7 +24,10 @@ import { logRequest } from './http/request-log.ts'
 import { pathOf } from './http/request-state.ts'
 import { commonHeaders, encode } from './http/responses.ts'
 import { refuseUnknown } from './http/unknown.ts'
+import { lettersAdmin } from './mail/letters/admin.ts'
+import { linksAdmin } from './mail/links/admin.ts'
 import { mailLogAdmin } from './mail/log/admin.ts'
+import { mailSettingsAdmin } from './mail/settings/admin.ts'
 import { registrationAdmin } from './registration/admin.ts'
 import { registrationApi } from './registration/api.ts'
 import { entryPages } from './registration/entry/pages.ts'
@@ -95,6 +98,9 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     .use(registrationAdmin(ctx))
     .use(reviewAdmin(ctx))
     .use(mailLogAdmin(ctx))
+    .use(lettersAdmin(ctx))
+    .use(mailSettingsAdmin(ctx))
+    .use(linksAdmin(ctx))
     .use(systemAdmin(ctx))
     .use(erasureAdmin(ctx))
     .use(documentsPages(ctx))

@@ -5,7 +5,7 @@ import { deleteEndedCounts } from './db/limits.ts'
 import { collectOrphans, drawMissingPictures, eraseOldDocuments, expireUploads } from './documents/service.ts'
 import { deleteExpiredAnswers } from './idempotency/service.ts'
 import { inScope, Scope } from './lib/scope.ts'
-import { expireMails } from './mail/service.ts'
+import { expireMails, remindOfMissing } from './mail/service.ts'
 import { expireDrafts } from './registration/service.ts'
 import { deleteEndedLinks } from './teams/service.ts'
 
@@ -28,6 +28,7 @@ export const TIMETABLE: readonly Task[] = [
   { name: 'expire-answers', everyMs: MINUTE_MS, run: deleteExpiredAnswers },
   { name: 'expire-uploads', everyMs: 10 * MINUTE_MS, run: expireUploads },
   { name: 'expire-drafts', everyMs: HOUR_MS, run: expireDrafts },
+  { name: 'remind-of-missing', everyMs: HOUR_MS, run: remindOfMissing },
   { name: 'expire-mails', everyMs: HOUR_MS, run: expireMails },
   { name: 'expire-audit', everyMs: HOUR_MS, run: expireAudit },
   { name: 'erase-documents', everyMs: HOUR_MS, run: eraseOldDocuments },

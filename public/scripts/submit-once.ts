@@ -14,6 +14,8 @@ document.addEventListener('submit', (event) => {
     return
   }
   const { submitter } = event
+  // What opens elsewhere leaves this page as it is, to be pressed again.
+  if (submitter?.getAttribute('formtarget')) return
   busy.set(form, () => {})
   // A disabled button would be missing from the form's data, which is put together after this event.
   setTimeout(() => hold(form, submitter))

@@ -3,7 +3,7 @@ import type { Queryable } from './client.ts'
 /**
  * Every advisory lock of the server, in the order in which a transaction may take them: file, file copy, idempotency key, tournament. All end with
  * their transaction. The first number is the lock's class, the second a hash of what it guards; src/teams/add-team.sql takes the last
- * two by the same numbers. `migration` and `setup` are taken alone.
+ * two by the same numbers. `migration`, `setup` and `notices` are taken alone.
  */
 export const LOCKS = {
   migration: 7100,
@@ -12,6 +12,7 @@ export const LOCKS = {
   tournament: 7103,
   setup: 7104,
   fileCopy: 7105,
+  notices: 7106,
 } as const
 export type Lock = keyof typeof LOCKS
 

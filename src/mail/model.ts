@@ -1,3 +1,4 @@
+import { m } from '#messages'
 import type { Config } from '#src/config.ts'
 import type { AppContext } from '#src/context.ts'
 
@@ -15,6 +16,7 @@ export const MAIL_KINDS = [
   'staff_invited',
   'password_reset',
   'new_sign_in',
+  'notice',
   'test',
 ] as const
 export type MailKind = (typeof MAIL_KINDS)[number]
@@ -61,6 +63,12 @@ export type Compose = (ctx: AppContext, mail: Mail) => Promise<Content>
 
 /** Mail needs a server to hand it to, and an address that its links can name. */
 export const canDeliver = (config: Config) => config.smtpServer !== undefined && config.publicUrl !== undefined
+
+/** Why nothing is sent from here, and what to set; undefined where mail goes out. */
+export function whyUnable(config: Config): string | undefined {
+  if (canDeliver(config)) return undefined
+  return config.smtpServer === undefined ? m.mail_no_server() : m.mail_no_public_url()
+}
 
 /** A mail to post. Where mail cannot be delivered, or its captain was erased, it is held; nothing pretends. `notBefore` lets it wait. */
 export function newMail(ctx: AppContext, { notBefore, ...mail }: Omit<Mail, 'id'> & { notBefore?: Date }): NewMail {

@@ -3,6 +3,7 @@ import { startJobs } from '#src/db/jobs/jobs.ts'
 import { deliverMail } from './delivery.ts'
 import { CONNECTIONS, mailDependency, makeMailer, type Timeouts, timeoutsOf } from './mailer.ts'
 import { type Compose, canDeliver } from './model.ts'
+import { mailNotices } from './notices/notify.ts'
 import { makeRounds } from './rounds.ts'
 import { CHANNEL, endClaims, holdWaiting } from './store.ts'
 
@@ -38,6 +39,7 @@ export async function startMail(
   const server = ctx.vitals.addDependency(mailDependency(timeouts))
   const stopping = new AbortController()
   const delivery = { ctx, compose, mailer, server, timeouts, stopping: stopping.signal }
+  const notices = mailNotices(ctx)
   let isOver = false
   const jobs = await startJobs(ctx.db, ctx.log)
   const rounds = makeRounds(ctx, server, (ids) =>
@@ -56,9 +58,17 @@ export async function startMail(
   // On the connection that pg-boss listens on. Whenever it is there again, what was not heard meanwhile is found.
   const listening = await ctx.db.write.listen(CHANNEL, rounds.hear, () => rounds.sweepAt(ctx.now()))
   return {
-    task: { name: 'deliver-mail', everyMs: SWEEP_EVERY_MS, run: rounds.sweep },
+    task: {
+      name: 'deliver-mail',
+      everyMs: SWEEP_EVERY_MS,
+      async run() {
+        await notices.postWaiting()
+        await rounds.sweep()
+      },
+    },
     async stop(timeoutMs) {
       isOver = true
+      notices.stop()
       rounds.stop()
       await listening.unlisten().catch(() => {})
       const late = setTimeout(() => stopping.abort(new Error('The server is stopping.')), timeoutMs)

@@ -111,6 +111,14 @@ export async function wasPostedSince(tx: Queryable, teamId: string, kind: MailKi
   return row !== undefined
 }
 
+/** Lets the mails to owners that are due then and still wait tell these notices instead. Returns how many there were. */
+export async function updateWaitingNotices(tx: Queryable, dueAt: Date, notices: string, now: Date): Promise<number> {
+  const { count } = await tx`
+    update mails set data = jsonb_set(data, '{notices}', to_jsonb(${notices}::text)), updated_at = ${now}
+    where tournament_id is null and kind = 'notice' and state = 'queued' and data->>'dueAt' = ${dueAt.toISOString()}`
+  return count
+}
+
 /** Keeps a mail that waits. False where it does not, or is being sent. */
 export async function holdMail(sql: Queryable, id: string, now: Date): Promise<boolean> {
   const { count } = await sql`

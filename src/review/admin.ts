@@ -1,15 +1,16 @@
 import { Elysia, t } from 'elysia'
 import { m } from '#messages'
 import type { AppContext, Tournament } from '#src/context.ts'
-import { documentLabel, erasedText } from '#src/documents/model.ts'
+import { documentLabel, erasedText, isDocumentKind } from '#src/documents/model.ts'
 import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { checkCsrfToken } from '#src/http/csrf.ts'
 import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
 import { type StaffActor, staffFrame, staffOf } from '#src/http/staff-frame.ts'
+import { missingDocuments, remindTeam } from '#src/mail/service.ts'
 import { may } from '#src/permissions.ts'
-import { MOVES } from '#src/teams/model.ts'
+import { MOVES, type TeamState } from '#src/teams/model.ts'
 import type { ShownDocument } from '#views/review/document-list.tsx'
 import { RegistrationPage, type RegistrationPageProps } from '#views/review/registration.tsx'
 import { type DocumentLine, REASON_LENGTH_MAX, type Registration } from './model.ts'
@@ -18,6 +19,8 @@ import { approve, getRegistration, type Outcome, reject, viewDocument } from './
 /** Of the pictures that are drawn of a document, the one to read it by. */
 const SHOWN_PICTURE_SIZE = 1280
 const OUTCOMES = ['approved', 'rejected'] as const
+/** As the timetable reminds by itself. */
+const REMINDABLE: readonly TeamState[] = ['submitted', 'in_review', 'changes_requested']
 const DECIDE = { approved: approve, rejected: reject }
 const DONE = { approved: m.review_approved, rejected: m.review_rejected }
 /** Refusals that the page itself explains, beside what was typed. */
@@ -30,6 +33,7 @@ const FRAMED_HERE = {
 
 const field = t.String({ default: '' })
 const DecisionBody = t.Object({ csrf: field, expectedState: field, reason: field })
+const FormBody = t.Object({ csrf: field })
 /** Made anew for each route: Elysia writes into what a route declares. */
 const decision = () =>
   ({ admit: { tier: 'write', requires: 'registrations.decide', body: BODY_FORM }, body: DecisionBody }) as const
@@ -44,7 +48,9 @@ export const reviewAdmin = (ctx: AppContext) =>
         const outcome = OUTCOMES.find((known) => known === query.notice)
         const registration = await getRegistration(ctx, actor, tournament, params.id)
         const flash =
-          outcome && outcome === registration.state ? ({ kind: 'success', text: DONE[outcome]() } as const) : undefined
+          outcome && outcome === registration.state
+            ? ({ kind: 'success', text: DONE[outcome]() } as const)
+            : told(query)
         return html(RegistrationPage({ ...pageOf(ctx, staffOf(actor), tournament, registration), flash }))
       },
       { admit: { tier: 'admin', requires: 'registrations.see', body: BODY_NONE } },
@@ -74,6 +80,34 @@ export const reviewAdmin = (ctx: AppContext) =>
       ({ actor, tournament, params, body }) => decide(ctx, staffOf(actor), tournament, params.id, 'rejected', body),
       decision(),
     )
+    .post(
+      '/admin/registrations/:id/reminder',
+      ({ actor, tournament, params, body }) => remind(ctx, staffOf(actor), tournament, params.id, body.csrf),
+      { admit: { tier: 'write', requires: 'registrations.decide', body: BODY_FORM }, body: FormBody },
+    )
+
+const told = ({ notice }: Record<string, string | undefined>) =>
+  notice === 'reminded' ? ({ kind: 'success', text: m.review_reminded() } as const) : undefined
+
+/** Asks the captain for the documents that are missing. */
+async function remind(
+  ctx: AppContext,
+  actor: StaffActor,
+  tournament: Tournament,
+  id: string,
+  csrf: string,
+): Promise<Response> {
+  checkCsrfToken(ctx, actor, csrf)
+  const registration = await getRegistration(ctx, actor, tournament, id)
+  try {
+    await remindTeam(ctx, actor, tournament, registration.id)
+    return seeOther(`/admin/registrations/${id}?notice=reminded#mails`)
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || !EXPLAINED.has(thrown.code)) throw thrown
+    const flash = { kind: 'error', text: thrown.message } as const
+    return html(RegistrationPage({ ...pageOf(ctx, actor, tournament, registration), flash }), { status: thrown.status })
+  }
+}
 
 async function decide(
   ctx: AppContext,
@@ -112,9 +146,20 @@ function pageOf(
     maySeeDocuments,
     reasonMax: REASON_LENGTH_MAX,
     documents: documentsOf(tournament, registration, maySeeDocuments),
+    linksHref: may(actor, 'registrations.edit', tournament.id)
+      ? `/admin/registrations/${registration.id}/links`
+      : undefined,
+    missing: missingOf(tournament, registration),
+    canRemind: mayDecide && REMINDABLE.includes(registration.state) && registration.captain.email !== '',
     erasureHref: may(actor, 'people.erase') ? `/admin/erasure?team=${registration.id}` : undefined,
     outcomes: mayDecide ? OUTCOMES.filter((outcome) => MOVES[registration.state].includes(outcome)) : [],
   }
+}
+
+/** Kinds of documents that the tournament insists on and the team has sent none of. */
+function missingOf(tournament: Tournament, { documents, players }: Registration): string[] {
+  const sent = [...documents, ...players.flatMap((player) => player.documents)].map(({ kind }) => kind)
+  return missingDocuments(tournament, sent).filter(isDocumentKind).map(documentLabel)
 }
 
 function documentsOf(tournament: Tournament, registration: Registration, mayOpen: boolean): ShownDocument[] {

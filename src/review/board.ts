@@ -121,7 +121,7 @@ export async function getRegistration(
     })),
     documents: documentsOf(null),
     history: found.history.map((move) => ({ ...move, at: new Date(move.at) })),
-    mails: found.mails.map((mail) => ({ ...mail, at: new Date(mail.at) })),
+    mails: found.mails.map((mail) => ({ ...mail, at: new Date(mail.at), lastAnswer: canSee ? mail.lastAnswer : null })),
   }
 }
 

@@ -3,8 +3,7 @@ import { record } from '#src/audit/service.ts'
 import type { AppContext, Tournament } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
-import { newMail } from '#src/mail/model.ts'
-import { postMail } from '#src/mail/service.ts'
+import { postTeamMail } from '#src/mail/service.ts'
 import { type Actor, idOf, may } from '#src/permissions.ts'
 import type { TeamState } from '#src/teams/model.ts'
 import { holdTournament, moveTeam } from '#src/teams/service.ts'
@@ -52,18 +51,7 @@ async function decide(
       await store.insertDecision(tx, { requestId, outcome: 'claimed', reason: null, actor, now })
     await store.insertDecision(tx, { requestId, outcome, reason, actor, now })
     await store.updateRequest(tx, requestId, outcome, now)
-    const { captainEmail: toAddress, captainName: toName, name, code } = team
-    await postMail(
-      tx,
-      newMail(ctx, {
-        tournamentId: tournament.id,
-        teamId,
-        kind: outcome,
-        toAddress,
-        toName,
-        data: { teamName: name, teamId: code, reason },
-      }),
-    )
+    await postTeamMail(tx, ctx, { teamId, kind: outcome, data: { reason } })
     await record(tx, {
       event: `registration.${outcome}`,
       actor,

@@ -65,7 +65,8 @@ export type HistoryLine = {
   actorKind: Actor['kind']
   by: string | null
 }
-export type MailLine = { kind: MailKind; state: MailState; at: Date }
+/** `lastAnswer` is what the mail server said; null for those who may not see contacts, as it may name them. */
+export type MailLine = { id: string; kind: MailKind; state: MailState; at: Date; lastAnswer: string | null }
 
 /** All that staff see of one registration. */
 export type Registration = {

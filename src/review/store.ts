@@ -36,7 +36,7 @@ export async function findRegistration(
       (select coalesce(json_agg(json_build_object('at', m.created_at, 'from', m.from_state, 'to', m.to_state, 'reason', m.reason,
           'actorKind', m.actor_kind, 'by', s.name) order by m.id), '[]')
         from registration_moves m left join staff s on s.id = m.actor_id where m.team_id = t.id) as history,
-      (select coalesce(json_agg(json_build_object('kind', kind, 'state', state, 'at', created_at) order by created_at, id), '[]')
+      (select coalesce(json_agg(json_build_object('id', id, 'kind', kind, 'state', state, 'at', created_at, 'lastAnswer', last_answer) order by id), '[]')
         from mails where team_id = t.id) as mails
     from teams t join clubs c on c.id = t.club_id
     where t.id = ${id} and t.tournament_id = ${tournamentId}`
@@ -58,7 +58,7 @@ export async function findDocument(
   return row
 }
 
-export type Decidable = { state: TeamState; name: string; code: string; captainName: string; captainEmail: string }
+export type Decidable = { state: TeamState }
 
 /** What a decision is about, as it stands under the tournament's lock. */
 export async function findDecidable(
@@ -67,8 +67,7 @@ export async function findDecidable(
   teamId: string,
 ): Promise<Decidable | undefined> {
   const [row] = await tx<Decidable[]>`
-    select state, name, code, captain_name as "captainName", captain_email as "captainEmail"
-    from teams where id = ${teamId} and tournament_id = ${tournamentId} for update`
+    select state from teams where id = ${teamId} and tournament_id = ${tournamentId} for update`
   return row
 }
 

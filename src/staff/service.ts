@@ -84,4 +84,5 @@ export async function setPassword(tx: Queryable, staffId: string, passwordHash: 
 
 export const hasOwner = async (sql: Queryable): Promise<boolean> => (await store.findOwner(sql)) !== undefined
 
+export { listOwners } from './store.ts'
 export { inTurn }

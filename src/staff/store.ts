@@ -48,3 +48,9 @@ export async function findOwner(sql: Queryable): Promise<{ id: string } | undefi
     select s.id from staff s join staff_roles r on r.staff_id = s.id where r.role = 'owner' and s.disabled_at is null limit 1`
   return row
 }
+
+/** Who can sign in as owner, at most that many. */
+export const listOwners = (sql: Queryable, max: number) =>
+  sql<{ name: string; email: string }[]>`
+    select distinct s.name, s.email from staff s join staff_roles r on r.staff_id = s.id
+    where r.role = 'owner' and s.disabled_at is null order by s.email limit ${max}`

@@ -41,6 +41,13 @@ export async function findTeamByLink(
   return row
 }
 
+/** Teams of that captain, by the key of their e-mail: the newest ones, whatever became of them. */
+export async function findTeamsByCaptain(sql: Queryable, emailKey: string, max: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from teams where captain_email_key = ${emailKey} and captain_email <> '' order by submitted_at desc limit ${max}`
+  return rows.map(({ id }) => id)
+}
+
 /** The team's links that still open its page, the newest first; those of single visits are left out. */
 export const listEntryLinks = (sql: Queryable, teamId: string, now: Date, max: number): Promise<EntryLink[]> =>
   sql<EntryLink[]>`

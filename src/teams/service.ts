@@ -17,6 +17,7 @@ export {
   revokeEntryLinks,
   revokeLinksIn,
 } from './links.ts'
+export { findTeamsByCaptain } from './link-store.ts'
 export { erasePlayers, findPeople, listPeople, type PersonPlace, type PersonRow, searchPeople } from './people-store.ts'
 export type { AddTeamOutcome, Masking, SquadPlayer, TeamEntry } from './store.ts'
 export {

@@ -47,7 +47,6 @@ test('approving records claim and decision, moves the registration, keeps a mail
   const answer = await decide(id, 'approval')
   expect([answer.status, answer.headers.get('location')]).toEqual([303, `/admin/registrations/${id}?notice=approved`])
   const actorId = meena.actor.id
-  const code = (await ctx.db.read`select code from teams where id = ${id}`)[0]!.code
   expect(await rowsAbout(id)).toMatchObject({
     decisions: [
       { outcome: 'claimed', reason: null, actorId },
@@ -55,7 +54,7 @@ test('approving records claim and decision, moves the registration, keeps a mail
     ],
     request: { state: 'approved', isClosed: true },
     move: { from: 'submitted', to: 'approved', reason: null, actorId },
-    mail: { kind: 'approved', state: 'held', data: { teamName: 'Lions', teamId: code, reason: null } },
+    mail: { kind: 'approved', state: 'held', data: { teamName: 'Lions', reason: null } },
     audit: { event: 'registration.approved', actorId, data: { from: 'submitted' } },
   })
   const page = await (await visit(answer.headers.get('location')!, { cookie: meena.cookie })).text()

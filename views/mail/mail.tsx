@@ -13,6 +13,7 @@ import { Flash, type FlashMessage } from '#views/parts/flash.tsx'
 import { Heading } from '#views/parts/heading.tsx'
 import { Moment } from '#views/parts/moment.tsx'
 import { ByHand } from './by-hand.tsx'
+import { LetterFrame } from './letter-frame.tsx'
 import { MailStateBadge } from './state-badge.tsx'
 import { mailKindLabel, mailStateLabel } from './words.ts'
 
@@ -65,20 +66,6 @@ export function MailPage(props: MailPageProps) {
         <LetterFrame src={`${address}/letter`} />
       </Card>
     </StaffPage>
-  )
-}
-
-/** A message as HTML, where nothing of it runs. */
-export function LetterFrame({ src, name }: { src: string; name?: string }) {
-  return (
-    <iframe
-      class="h-[70vh] w-full rounded-(--radius-field) border border-base-300"
-      src={src}
-      name={name}
-      title={m.mail_preview_frame()}
-      sandbox=""
-      loading="lazy"
-    />
   )
 }
 
@@ -163,13 +150,7 @@ function LinkedByHand({ address, csrf, text, hasWhatsapp }: LinkedProps) {
       <Field name="message" label={m.mail_text()} type="textarea" rows={10} value={text} readOnly />
       <div class="button-row">
         {hasWhatsapp && (
-          <Button
-            type="submit"
-            kind="primary"
-            name="by"
-            value="whatsapp"
-            attributes={{ formtarget: '_blank', 'data-stays': true }}
-          >
+          <Button type="submit" kind="primary" name="by" value="whatsapp" attributes={{ formtarget: '_blank' }}>
             {m.mail_whatsapp()}
           </Button>
         )}

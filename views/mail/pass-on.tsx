@@ -2,7 +2,7 @@ import { m } from '#messages'
 import type { StaffFrame } from '#src/http/staff-frame.ts'
 import type { MailRow } from '#src/mail/log/model.ts'
 import type { ByHand as Message } from '#src/mail/log/pass-on.ts'
-import { StaffPage } from '#views/layouts/staff.tsx'
+import { StaffPage, type StaffSection } from '#views/layouts/staff.tsx'
 import { LinkButton } from '#views/parts/button.tsx'
 import { Card } from '#views/parts/card.tsx'
 import { Flash } from '#views/parts/flash.tsx'
@@ -13,15 +13,16 @@ import { mailKindLabel } from './words.ts'
 export type PassOnProps = {
   frame: StaffFrame
   message: Message
+  section: StaffSection
   backHref: string
   kind: MailRow['kind']
-  team: MailRow['team']
+  team: { code: string; name: string } | null
 }
 
 /** A message with a link that was made for it, shown once. */
-export function PassOnPage({ frame, message, backHref, kind, team }: PassOnProps) {
+export function PassOnPage({ frame, message, section, backHref, kind, team }: PassOnProps) {
   return (
-    <StaffPage title={m.mail_pass_on_title()} section="mail" {...frame}>
+    <StaffPage title={m.mail_pass_on_title()} section={section} {...frame}>
       <Heading
         eyebrow={team ? `${team.code} ${team.name}` : undefined}
         title={m.mail_pass_on_title()}
@@ -33,7 +34,7 @@ export function PassOnPage({ frame, message, backHref, kind, team }: PassOnProps
       </Card>
       <p>
         <LinkButton href={backHref} icon="arrowLeft">
-          {m.mail_back()}
+          {section === 'mail' ? m.mail_back() : m.links_back_to_links()}
         </LinkButton>
       </p>
     </StaffPage>

@@ -15,7 +15,7 @@ type Shared = FieldWords & {
 }
 
 export type InputFieldProps = Shared & {
-  type?: 'text' | 'tel' | 'email' | 'date' | 'number' | 'password' | 'search' | 'url'
+  type?: 'text' | 'tel' | 'email' | 'date' | 'time' | 'number' | 'password' | 'search' | 'url'
   inputMode?: 'text' | 'tel' | 'email' | 'numeric' | 'decimal' | 'search' | 'url'
   minLength?: number
   maxLength?: number

@@ -3,7 +3,6 @@ import { Page } from '#views/layouts/page.tsx'
 import { Button } from '#views/parts/button.tsx'
 import { Card } from '#views/parts/card.tsx'
 import { CheckboxField } from '#views/parts/checkbox-field.tsx'
-import { Countdown } from '#views/parts/countdown.tsx'
 import { DescriptionList } from '#views/parts/description-list.tsx'
 import { ErrorSummary, type SummaryError } from '#views/parts/error-summary.tsx'
 import { Field } from '#views/parts/field.tsx'
@@ -12,56 +11,6 @@ import { Flash, type FlashMessage } from '#views/parts/flash.tsx'
 import { Heading } from '#views/parts/heading.tsx'
 import { Picture } from '#views/parts/picture.tsx'
 import { type RegistrationState, StateBadge } from '#views/parts/state-badge.tsx'
-
-export type EntryDoorProps = {
-  site: string
-  reference: string
-  errors: SummaryError[]
-  /** Too many wrong guesses: seconds until the next one counts. */
-  waitSeconds?: number
-}
-
-/** The way to a team's own page for whoever has its reference and PIN. */
-export function EntryDoorPage({ site, reference, errors, waitSeconds }: EntryDoorProps) {
-  const errorOf = (field: string) => errors.find((error) => error.field === field)?.message
-  return (
-    <Page title={m.entry_door_title()} tournamentName={site} isPrivate>
-      <Heading title={m.entry_door_title()} lead={m.entry_door_lead()} />
-      <Card>
-        <form class="form-stack" method="post" action="/entry" noValidate>
-          <ErrorSummary errors={errors} />
-          {waitSeconds !== undefined && <Countdown seconds={waitSeconds} />}
-          <Field
-            name="reference"
-            label={m.entry_reference()}
-            hint={m.entry_reference_hint()}
-            value={reference}
-            error={errorOf('reference')}
-            required
-            maxLength={20}
-            autocomplete="off"
-            autocapitalize="characters"
-            spellcheck={false}
-          />
-          <Field
-            name="pin"
-            label={m.entry_pin()}
-            hint={m.entry_pin_hint()}
-            type="password"
-            inputMode="numeric"
-            error={errorOf('pin')}
-            required
-            maxLength={12}
-            autocomplete="off"
-          />
-          <Button type="submit" kind="primary" isBlock busyLabel={m.entry_opening()}>
-            {m.entry_open()}
-          </Button>
-        </form>
-      </Card>
-    </Page>
-  )
-}
 
 /** With the address of a small picture of it, where it is one; or what became of it. */
 export type EntryDocument = { id: string; label: string } & (

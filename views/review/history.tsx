@@ -1,6 +1,7 @@
 import { m } from '#messages'
 import type { HistoryLine, MailLine } from '#src/review/model.ts'
-import { mailKindLabel, mailStateLabel } from '#views/mail/words.ts'
+import { MailStateBadge } from '#views/mail/state-badge.tsx'
+import { mailKindLabel } from '#views/mail/words.ts'
 import { DataTable } from '#views/parts/data-table.tsx'
 import { EmptyState } from '#views/parts/empty-state.tsx'
 import { Moment } from '#views/parts/moment.tsx'
@@ -37,18 +38,31 @@ function whoActed({ by, actorKind }: HistoryLine): string {
   return actorKind === 'captain' ? m.board_captain() : m.review_by_server()
 }
 
+type MailTableProps = { mails: MailLine[]; timeZone: string; hasMail: boolean }
+
 /** What was written to the captain, and whether it went. */
-export function MailTable({ mails, timeZone }: { mails: MailLine[]; timeZone: string }) {
+export function MailTable({ mails, timeZone, hasMail }: MailTableProps) {
   return (
     <DataTable
       caption={m.review_mails_table({ zone: timeZone })}
       rows={mails}
-      rowKey={(mail) => `${mail.at.toISOString()} ${mail.kind}`}
+      rowKey={(mail) => mail.id}
       empty={<EmptyState title={m.review_no_mails()} icon="inbox" />}
       columns={[
-        { key: 'kind', label: m.review_mail(), isHeading: true, cell: (mail) => mailKindLabel(mail.kind) },
+        {
+          key: 'kind',
+          label: m.review_mail(),
+          isHeading: true,
+          cell: ({ id, kind }) =>
+            hasMail ? <a href={`/admin/mail/${id}`}>{mailKindLabel(kind)}</a> : mailKindLabel(kind),
+        },
         { key: 'at', label: m.review_when(), cell: (mail) => <Moment at={mail.at} timeZone={timeZone} /> },
-        { key: 'state', label: m.board_state(), cell: (mail) => mailStateLabel(mail.state) },
+        { key: 'state', label: m.board_state(), cell: (mail) => <MailStateBadge state={mail.state} /> },
+        {
+          key: 'answer',
+          label: m.mail_last_answer(),
+          cell: (mail) => <span class="wrap-anywhere">{mail.lastAnswer ?? '–'}</span>,
+        },
       ]}
     />
   )

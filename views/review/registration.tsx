@@ -3,11 +3,13 @@ import type { StaffFrame } from '#src/http/staff-frame.ts'
 import type { Registration } from '#src/review/model.ts'
 import type { Contact } from '#src/teams/model.ts'
 import { StaffPage } from '#views/layouts/staff.tsx'
+import { mailKindLabel } from '#views/mail/words.ts'
+import { Button } from '#views/parts/button.tsx'
 import { Card } from '#views/parts/card.tsx'
 import { DataTable } from '#views/parts/data-table.tsx'
 import { DescriptionList } from '#views/parts/description-list.tsx'
 import { ErrorSummary, type SummaryError } from '#views/parts/error-summary.tsx'
-import type { FlashMessage } from '#views/parts/flash.tsx'
+import { Flash, type FlashMessage } from '#views/parts/flash.tsx'
 import { Heading } from '#views/parts/heading.tsx'
 import { Moment } from '#views/parts/moment.tsx'
 import { StateBadge } from '#views/parts/state-badge.tsx'
@@ -23,6 +25,12 @@ export type RegistrationPageProps = {
   documents: ShownDocument[]
   /** Whether phones and e-mails are whole, so that one can call and write. */
   maySeeContacts: boolean
+  /** Where links to the team's own page are issued and revoked, for those who may. */
+  linksHref?: string
+  /** Required documents that were not sent, in words. */
+  missing: string[]
+  /** Whether this person may ask the captain for them. */
+  canRemind: boolean
   /** Where a person of the team is erased, for those who may. */
   erasureHref?: string
   /** Whether this person may see documents at all. */
@@ -45,6 +53,7 @@ export function RegistrationPage(props: RegistrationPageProps) {
     <StaffPage title={`${code} ${name}`} section="registrations" flash={flash} {...frame}>
       <Heading eyebrow={code} title={name} lead={registration.clubName} actions={<StateBadge state={state} />} />
       <ErrorSummary errors={errors} />
+      <Undelivered mails={registration.mails} />
       {outcomes.length > 0 && (
         <Card id="decision" title={m.review_decision()} lead={m.review_decision_lead()}>
           <DecisionForm
@@ -77,6 +86,13 @@ export function RegistrationPage(props: RegistrationPageProps) {
             isWhole={props.maySeeContacts}
           />
         </div>
+        {props.linksHref !== undefined && (
+          <p class="mt-4">
+            <a class="link inline-flex min-h-11 items-center" href={props.linksHref}>
+              {m.links_title()}
+            </a>
+          </p>
+        )}
       </Card>
       <Card id="squad" title={m.review_squad({ count: registration.playerCount })}>
         <SquadTable players={registration.players} />
@@ -89,15 +105,46 @@ export function RegistrationPage(props: RegistrationPageProps) {
         )}
       </Card>
       <Card id="documents" title={m.review_documents()} lead={maySeeDocuments ? m.review_documents_lead() : undefined}>
+        {props.missing.length > 0 && <Missing {...props} />}
         <DocumentList documents={documents} />
       </Card>
       <Card id="history" title={m.review_history()}>
         <HistoryTable history={registration.history} timeZone={timeZone} />
       </Card>
       <Card id="mails" title={m.review_mails()}>
-        <MailTable mails={registration.mails} timeZone={timeZone} />
+        <MailTable mails={registration.mails} timeZone={timeZone} hasMail={frame.hasMail} />
       </Card>
     </StaffPage>
+  )
+}
+
+/** Says that a message to the captain did not arrive; one of its kind that was sent later makes up for it. */
+function Undelivered({ mails }: Pick<Registration, 'mails'>) {
+  const failed = mails.filter(
+    ({ kind, state }, index) =>
+      state === 'failed' && !mails.slice(index + 1).some((later) => later.kind === kind && later.state === 'sent'),
+  )
+  if (failed.length === 0) return null
+  const kinds = failed.map(({ kind }) => mailKindLabel(kind)).join(', ')
+  return (
+    <Flash kind="warning" text={m.review_undelivered({ kinds })}>
+      <a href="#mails">{m.review_mails()}</a>
+    </Flash>
+  )
+}
+
+function Missing({ missing, canRemind, registration, frame }: RegistrationPageProps) {
+  return (
+    <Flash kind="warning" text={m.entry_missing({ documents: missing.join(', ') })}>
+      {canRemind && (
+        <form method="post" action={`/admin/registrations/${registration.id}/reminder`} class="mt-2">
+          <input type="hidden" name="csrf" value={frame.csrf} />
+          <Button type="submit" busyLabel={m.mail_sending_now()}>
+            {m.review_remind()}
+          </Button>
+        </form>
+      )}
+    </Flash>
   )
 }
 

@@ -7,6 +7,7 @@ const TASKS: Record<string, () => string> = {
   'expire-answers': m.system_task_expire_answers,
   'expire-uploads': m.system_task_expire_uploads,
   'expire-drafts': m.system_task_expire_drafts,
+  'remind-of-missing': m.system_task_remind_of_missing,
   'expire-mails': m.system_task_expire_mails,
   'expire-audit': m.system_task_expire_audit,
   'erase-documents': m.system_task_erase_documents,

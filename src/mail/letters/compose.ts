@@ -19,7 +19,7 @@ const entryLink: LinkMaker = async (ctx, { teamId }) => {
  * that is not urgent waits for the end of the tournament's quiet hours: NotYet.
  */
 export function composer(makers: Partial<Record<LinkKind, LinkMaker>> = {}): Compose {
-  const all: typeof makers = { entry: entryLink, ...makers }
+  const all: typeof makers = { entry: entryLink, system: async () => '/admin/system', ...makers }
   return async (ctx, mail) => {
     const tournament = await tournamentOf(ctx, mail)
     const { isUrgent, link } = LETTERS[mail.kind]

@@ -30,11 +30,12 @@ const OWN = [
   'sign_in_time',
   'sign_in_browser',
   'sign_in_address',
+  'notices',
 ] as const
 
 export type Placeholder = (typeof TEAM | typeof STAFF | typeof OWN)[number]
-/** What a message's link opens: the team's own page, or where somebody chooses a password. */
-export type LinkKind = 'entry' | 'invitation' | 'password'
+/** What a message's link opens: the team's own page, where somebody chooses a password, or the owner's System page. */
+export type LinkKind = 'entry' | 'invitation' | 'password' | 'system'
 
 export type Letter = {
   to: 'team' | 'staff'
@@ -121,6 +122,14 @@ export const LETTERS: Record<MailKind, Letter> = {
     isUrgent: true,
     subject: m.letter_new_sign_in_subject,
     body: m.letter_new_sign_in_body,
+  },
+  notice: {
+    ...toStaff(['notices', 'link']),
+    isUrgent: true,
+    link: 'system',
+    linkLabel: m.letter_open_system,
+    subject: m.letter_notice_subject,
+    body: m.letter_notice_body,
   },
   test: { ...toStaff(), isUrgent: true, subject: m.letter_test_subject, body: m.letter_test_body },
 }

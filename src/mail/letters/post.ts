@@ -4,12 +4,12 @@ import { type MailKind, newMail } from '../model.ts'
 import { findRecipient, insertMail, wasPostedSince } from '../store.ts'
 
 type TeamMail = { teamId: string } & (
-  | { kind: 'received' | 'waiting_list' | 'approved' | 'reminder' | 'link'; data?: undefined }
+  | { kind: 'received' | 'waiting_list' | 'reminder' | 'link'; data?: undefined }
   /** What is to be mended, a line each, and what the organisers say to it. */
   | { kind: 'changes_requested'; data: { changes: string; reason: string | null } }
   /** A place is held until then (ISO 8601). */
   | { kind: 'promoted'; data: { reservedUntil: string } }
-  | { kind: 'rejected' | 'withdrawn'; data: { reason: string | null } }
+  | { kind: 'approved' | 'rejected' | 'withdrawn'; data: { reason: string | null } }
 )
 
 /**
@@ -32,22 +32,21 @@ export async function postTeamMail(
   return true
 }
 
-type StaffMail = {
-  to: { name: string; email: string }
-  tournamentId?: string
-} /** `staffId` is for whoever makes the link; the moments are ISO 8601. */ & (
+/** `staffId` is for whoever makes the link; the moments are ISO 8601. */
+type StaffMail = { to: { name: string; email: string }; tournamentId?: string; notBefore?: Date } & (
   | {
       kind: 'staff_invited'
       data: { staffId: string; inviterName: string; role: string; validUntil: string }
     }
   | { kind: 'password_reset'; data: { staffId: string; validUntil: string } }
   | { kind: 'new_sign_in'; data: { signedInAt: string; browser: string; address: string } }
+  | { kind: 'notice'; data: { notices: string; dueAt: string } }
   | { kind: 'test'; data: { of?: MailKind } }
 )
 
 /** Posts a message to somebody of the staff in the transaction that causes it. Returns the mail's id. */
 export async function postStaffMail(tx: Queryable, ctx: AppContext, mail: StaffMail): Promise<string> {
-  const { to, kind, data, tournamentId = null } = mail
+  const { to, kind, data, notBefore, tournamentId = null } = mail
   const posted = newMail(ctx, {
     tournamentId,
     teamId: null,
@@ -55,6 +54,7 @@ export async function postStaffMail(tx: Queryable, ctx: AppContext, mail: StaffM
     toAddress: to.email,
     toName: to.name,
     data: { ...data },
+    notBefore,
   })
   await insertMail(tx, posted)
   return posted.id

@@ -1,5 +1,6 @@
 import { m } from '#messages'
 import type { AppContext, Tournament } from '#src/context.ts'
+import { writeNotices } from '../notices/model.ts'
 import type { Values } from './template.ts'
 import { valuesOf } from './values.ts'
 
@@ -24,6 +25,7 @@ export function sampleValues(ctx: AppContext, tournament: Tournament): Values {
         signedInAt: ctx.now().toISOString(),
         browser: 'Firefox, Android',
         address: '203.0.113.7',
+        notices: writeNotices([{ kind: 'dependency-open', subject: 'files', since: ctx.now() }]),
       },
     },
     {

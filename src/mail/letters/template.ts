@@ -6,7 +6,7 @@ import { LETTERS, type Placeholder, type Template } from './kinds.ts'
 export const SUBJECT_LENGTH_MAX = 150
 export const BODY_LENGTH_MAX = 5000
 /** All others are of one line, whatever they hold. */
-const HAS_LINES: ReadonlySet<Placeholder> = new Set(['squad', 'reason', 'changes'])
+const HAS_LINES: ReadonlySet<Placeholder> = new Set(['squad', 'reason', 'changes', 'notices'])
 const PLACEHOLDER = /\{([^{}\n]*)\}/g
 
 /** Where the link goes, which is made as the message is sent. */

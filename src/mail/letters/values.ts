@@ -3,7 +3,9 @@ import type { AppContext, Tournament } from '#src/context.ts'
 import { documentLabel, isDocumentKind } from '#src/documents/model.ts'
 import { isIdRevealed } from '#src/tournaments/model.ts'
 import { daysText, instantText } from '#src/tournaments/service.ts'
+import { noticeWords } from '#views/system/words.ts'
 import type { Mail } from '../model.ts'
+import { readNotices } from '../notices/model.ts'
 import type { TeamFacts } from './store.ts'
 import type { Values } from './template.ts'
 
@@ -39,6 +41,9 @@ export function valuesOf(
     sign_in_time: moment('signedInAt'),
     sign_in_browser: text('browser'),
     sign_in_address: text('address'),
+    notices: readNotices(data.notices)
+      .map((notice) => `– ${noticeWords(notice, tournament.timeZone)}`)
+      .join('\n'),
     ...(team && teamValues(tournament, team)),
   }
 }

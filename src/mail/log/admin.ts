@@ -14,7 +14,7 @@ import { MailPage } from '#views/mail/mail.tsx'
 import { PassOnPage } from '#views/mail/pass-on.tsx'
 import type { FlashMessage } from '#views/parts/flash.tsx'
 import { htmlOf, type WrittenLetter, writeLetter } from '../letters/write.ts'
-import { canDeliver, isMailKind } from '../model.ts'
+import { isMailKind, whyUnable } from '../model.ts'
 import { FRAMED_LETTER } from '../preview.ts'
 import { hold, release, sendAgain, sendTest } from './act.ts'
 import { isMailState, type LoggedMail, type MailFilter, type MailPlace, SEARCH_LENGTH_MAX } from './model.ts'
@@ -104,7 +104,14 @@ export const mailLogAdmin = (ctx: AppContext) =>
         const headers = goesOn ? { refresh: `0; url=${message.whatsapp}` } : undefined
         const frame = staffFrame(ctx, staff, tournament)
         return html(
-          PassOnPage({ frame, message, backHref: `/admin/mail/${mail.id}`, kind: mail.kind, team: mail.team }),
+          PassOnPage({
+            frame,
+            message,
+            section: 'mail',
+            backHref: `/admin/mail/${mail.id}`,
+            kind: mail.kind,
+            team: mail.team,
+          }),
           {
             headers,
           },
@@ -178,7 +185,7 @@ async function showLog(
     counts,
     filter,
     timeZone: tournament.timeZone,
-    unable: whyUnable(ctx),
+    unable: whyUnable(ctx.config),
     mayConfigure: may(actor, 'tournament.configure', tournament.id),
     newerHref: newer && address(filter, newer),
     olderHref: older && address(filter, older),
@@ -203,19 +210,13 @@ async function showMail(
     canIssueLink: canIssueLink(actor, tournament, mail, letter),
     hasWhatsapp: hasWhatsapp(mail, letter),
     timeZone: tournament.timeZone,
-    unable: whyUnable(ctx),
+    unable: whyUnable(ctx.config),
     flash,
   }
   return html(MailPage(props), { status })
 }
 
 const hasWhatsapp = (mail: LoggedMail, { team }: WrittenLetter) => mail.teamId !== null && !!team?.whatsapp
-
-/** Why nothing is sent from here; undefined where mail goes out. */
-function whyUnable(ctx: AppContext): string | undefined {
-  if (canDeliver(ctx.config)) return undefined
-  return ctx.config.smtpServer === undefined ? m.mail_no_server() : m.mail_no_public_url()
-}
 
 function releasedFlash(released: string | undefined): FlashMessage | undefined {
   if (released === undefined || !/^\d{1,4}$/.test(released)) return undefined

@@ -21,15 +21,19 @@ export type ByHand = {
   isLinked: boolean
 }
 
+export type StaffActor = Extract<Actor, { kind: 'staff' }>
+/** A mail of the log, or what one would be. */
+type Passed = Pick<LoggedMail, 'tournamentId' | 'teamId' | 'kind' | 'toAddress' | 'toName' | 'data'>
+
 /** Whether the message is of use by hand only with a link that this person may make. */
-export const canIssueLink = (actor: Actor, tournament: Tournament, mail: LoggedMail, letter: WrittenLetter) =>
+export const canIssueLink = (actor: Actor, tournament: Tournament, mail: Passed, letter: WrittenLetter) =>
   mail.teamId !== null &&
   LETTERS[mail.kind].link === 'entry' &&
   hasLink(letter) &&
   may(actor, 'registrations.edit', tournament.id)
 
 /** The message as it reads, without a link. `maySeeContacts`: with addresses to send it to. */
-export const withoutLink = (mail: LoggedMail, letter: WrittenLetter, maySeeContacts: boolean): ByHand =>
+export const withoutLink = (mail: Passed, letter: WrittenLetter, maySeeContacts: boolean): ByHand =>
   byHand(mail, letter, undefined, maySeeContacts)
 
 /**
@@ -38,9 +42,9 @@ export const withoutLink = (mail: LoggedMail, letter: WrittenLetter, maySeeConta
  */
 export async function passOn(
   ctx: AppContext,
-  actor: Extract<Actor, { kind: 'staff' }>,
+  actor: StaffActor,
   tournament: Tournament,
-  mail: LoggedMail,
+  mail: Passed,
   origin: string,
 ): Promise<ByHand> {
   const letter = await writeLetter(ctx, mail)
@@ -49,7 +53,7 @@ export async function passOn(
   return byHand(mail, letter, new URL(`/entry/${token}`, origin).href, may(actor, 'contacts.see', tournament.id))
 }
 
-function byHand(mail: LoggedMail, letter: WrittenLetter, link: string | undefined, maySeeContacts: boolean): ByHand {
+function byHand(mail: Passed, letter: WrittenLetter, link: string | undefined, maySeeContacts: boolean): ByHand {
   const text = textOf(letter, link ?? noLink(), { isByHand: true })
   const { subject } = letter.said
   const phone = maySeeContacts ? letter.team?.whatsapp : undefined

@@ -4,7 +4,7 @@ import type { Queryable } from '#src/db/client.ts'
 export async function listTeamsToRemind(sql: Queryable, before: Date, now: Date, max: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select t.id from teams t join tournaments o on o.id = t.tournament_id
-    where t.state in ('submitted', 'in_review', 'changes_requested') and t.submitted_at < ${before}
+    where t.state in ('submitted', 'in_review', 'changes_requested') and t.submitted_at < ${before} and t.captain_email <> ''
       and (o.ends_on is null or o.ends_on >= (${now}::timestamptz at time zone o.time_zone)::date)
       and exists (select from tournament_documents d where d.tournament_id = t.tournament_id and d.required
         and not exists (select from documents sent where sent.team_id = t.id and sent.kind = d.kind))

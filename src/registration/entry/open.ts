@@ -3,8 +3,7 @@ import { record } from '#src/audit/service.ts'
 import type { AppContext } from '#src/context.ts'
 import { listDocuments } from '#src/documents/service.ts'
 import { AppError } from '#src/errors.ts'
-import { newMail } from '#src/mail/model.ts'
-import { postMail } from '#src/mail/service.ts'
+import { postTeamMail } from '#src/mail/service.ts'
 import { type Actor, idOf } from '#src/permissions.ts'
 import { closeRequest } from '#src/review/service.ts'
 import type { Team } from '#src/teams/model.ts'
@@ -78,17 +77,7 @@ export async function withdrawTeam(
     await holdTournament(tx, team.tournamentId)
     await moveTeam(tx, { teamId, to: 'withdrawn', actor, reason, now })
     await closeRequest(tx, teamId, now)
-    await postMail(
-      tx,
-      newMail(ctx, {
-        tournamentId: team.tournamentId,
-        teamId,
-        kind: 'withdrawn',
-        toAddress: team.captain.email,
-        toName: team.captain.name,
-        data: { teamName: team.name, reference: team.reference },
-      }),
-    )
+    await postTeamMail(tx, ctx, { teamId, kind: 'withdrawn', data: { reason } })
     await record(tx, { event: 'registration.withdrawn', actor, tournamentId: team.tournamentId, subjectId: teamId })
   })
   ctx.log.info({ teamId, by: actor.kind, actorId: idOf(actor) }, 'registration.withdrawn')

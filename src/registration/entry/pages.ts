@@ -10,11 +10,14 @@ import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
 import { waitFields } from '#src/http/rate-limit-fields.ts'
 import { networkOf } from '#src/lib/networks.ts'
+import { canDeliver } from '#src/mail/model.ts'
+import { requestEntryLink } from '#src/mail/service.ts'
 import { getTeam, getTeamByLink } from '#src/teams/service.ts'
 import { isIdRevealed } from '#src/tournaments/model.ts'
 import { getTournament } from '#src/tournaments/service.ts'
 import { AnswerPage, ClosedPage } from '#views/registration/answer.tsx'
-import { EntryDoorPage, EntryPage } from '#views/registration/entry.tsx'
+import { EntryPage } from '#views/registration/entry.tsx'
+import { EntryDoorPage, type EntryDoorProps } from '#views/registration/entry-door.tsx'
 import { RegistrationPage } from '#views/registration/form.tsx'
 import { DRAFT_SECONDS, getDraft } from '../form/drafts.ts'
 import { whyRefused } from '../form/send.ts'
@@ -25,6 +28,8 @@ import { entryProps } from './view.ts'
 
 const REASON_LENGTH_MAX = 500
 const DOOR_FIELD_LENGTH_MAX = 40
+/** Longer than any address, so that a long one is told to be wrong. */
+const EMAIL_LENGTH_MAX = 300
 
 /** What a captain comes back to: the form by its link, the team's own page by its link or by reference and PIN. */
 export const entryPages = (ctx: AppContext) =>
@@ -33,7 +38,7 @@ export const entryPages = (ctx: AppContext) =>
     .get('/draft/:token', ({ params, request, address }) => showDraft(ctx, request, { token: params.token, address }), {
       admit: { tier: 'public', public: true, body: BODY_NONE },
     })
-    .get('/entry', () => html(EntryDoorPage({ site: ctx.config.appTitle, reference: '', errors: [] })), {
+    .get('/entry', ({ query }) => html(EntryDoorPage({ ...door(ctx), isAsked: query.asked !== undefined })), {
       admit: { tier: 'public', public: true, body: BODY_NONE },
     })
     .post(
@@ -44,13 +49,21 @@ export const entryPages = (ctx: AppContext) =>
         try {
           return seeOther(`/entry/${await openEntry(ctx, typed, networkOf(address))}`)
         } catch (error) {
-          if (!(error instanceof AppError) || request.headers.has('hx-request')) throw error
-          if (error.code !== 'VALIDATION_FAILED' && error.code !== 'RATE_LIMITED') throw error
-          const errors = error.errors.length > 0 ? error.errors : [{ field: 'reference', message: error.message }]
-          const headers = error.retryAfterSeconds === undefined ? {} : waitFields(error.retryAfterSeconds, error.usedUp)
-          const waitSeconds = error.retryAfterSeconds
-          const page = EntryDoorPage({ site: ctx.config.appTitle, reference: typed.reference, errors, waitSeconds })
-          return html(page, { status: error.status, headers })
+          return shutDoor(ctx, request, error, { reference: typed.reference, wrongField: 'reference' })
+        }
+      },
+      { admit: { tier: 'write', public: true, body: BODY_FORM } },
+    )
+    .post(
+      '/entry/link',
+      async ({ body, address, request }) => {
+        const { email = '' } = body as Record<string, string>
+        const typed = email.slice(0, EMAIL_LENGTH_MAX)
+        try {
+          await requestEntryLink(ctx, typed, networkOf(address))
+          return seeOther('/entry?asked')
+        } catch (error) {
+          return shutDoor(ctx, request, error, { email: typed, wrongField: 'email' })
         }
       },
       { admit: { tier: 'write', public: true, body: BODY_FORM } },
@@ -84,6 +97,26 @@ export const entryPages = (ctx: AppContext) =>
       },
       { admit: { tier: 'write', public: true, body: BODY_FORM } },
     )
+
+const door = (ctx: AppContext): EntryDoorProps => ({
+  site: ctx.config.appTitle,
+  reference: '',
+  email: '',
+  canMail: canDeliver(ctx.config),
+  errors: [],
+})
+
+type Typed = { reference?: string; email?: string; wrongField: string }
+
+/** The door again, with what was typed and what was wrong; throws what the page does not explain. */
+function shutDoor(ctx: AppContext, request: Request, error: unknown, { wrongField, ...typed }: Typed): Response {
+  if (!(error instanceof AppError) || request.headers.has('hx-request')) throw error
+  if (error.code !== 'VALIDATION_FAILED' && error.code !== 'RATE_LIMITED') throw error
+  const errors = error.errors.length > 0 ? error.errors : [{ field: wrongField, message: error.message }]
+  const headers = error.retryAfterSeconds === undefined ? {} : waitFields(error.retryAfterSeconds, error.usedUp)
+  const page = EntryDoorPage({ ...door(ctx), ...typed, errors, waitSeconds: error.retryAfterSeconds })
+  return html(page, { status: error.status, headers })
+}
 
 /** A link as it was followed, and by whom. */
 type Link = { token: string; address: string }

@@ -1,0 +1,59 @@
+import { m } from '#messages'
+import type { AppContext } from '#src/context.ts'
+import { retryTransient } from '#src/db/retry.ts'
+import { AppError } from '#src/errors.ts'
+import { checkEmail, emailKey } from '#src/lib/names.ts'
+import { inScope, Scope } from '#src/lib/scope.ts'
+import { findTeamsByCaptain } from '#src/teams/service.ts'
+import { postTeamMail } from '../letters/post.ts'
+
+/** A captain's teams over the years; the newest ones. */
+const TEAMS_MAX = 10
+/** Whoever presses again and again fills nobody's mailbox. */
+export const LINK_AGAIN_AFTER_MS = 300_000
+const WORK_MAX_MS = 60_000
+
+/**
+ * A captain asks for the link to their team's page: it goes to the address of each team that has it as its captain's. Whether any has is
+ * told by nothing, not even by time: what is done about it begins when the answer is made, and nobody waits for it. Each asking counts as
+ * a wrong guess of the address asked for and of the network asked from. Throws VALIDATION_FAILED (`email`), RATE_LIMITED.
+ */
+export async function requestEntryLink(ctx: AppContext, typed: string, network: string): Promise<void> {
+  const email = typed.trim()
+  const wrong = checkEmail(email)
+  if (wrong) throw new AppError('VALIDATION_FAILED', { errors: [{ field: 'email', ...wrong }] })
+  const { guesses } = ctx.limits
+  const asked = await guesses.guess(`link ${emailKey(email)}`, network, async () => undefined)
+  if (asked.outcome === 'wait') {
+    const { seconds } = asked
+    throw new AppError('RATE_LIMITED', {
+      retryAfterSeconds: seconds,
+      message: m.entry_link_wait({ seconds }),
+      usedUp: guesses.usedUp,
+    })
+  }
+  const scope = new Scope()
+  scope.endWithin(WORK_MAX_MS)
+  // A server that stops waits for it, as for a request.
+  void ctx.vitals.gate.pass(scope, () => inScope(scope, () => postLinks(ctx, emailKey(email))))
+}
+
+async function postLinks(ctx: AppContext, captainEmailKey: string): Promise<void> {
+  try {
+    const unlessSince = new Date(ctx.now().getTime() - LINK_AGAIN_AFTER_MS)
+    const teams = await retryTransient(() => findTeamsByCaptain(ctx.db.read, captainEmailKey, TEAMS_MAX), {
+      safe: 'anyway',
+    })
+    let mails = 0
+    for (const teamId of teams) if (await postLink(ctx, teamId, unlessSince)) mails += 1
+    ctx.log.info({ mails }, 'entry-link.requested')
+  } catch (error) {
+    ctx.log.error({ err: error }, 'entry-link.request-failed')
+  }
+}
+
+/** What was posted already is not posted twice. */
+const postLink = (ctx: AppContext, teamId: string, unlessSince: Date): Promise<boolean> =>
+  retryTransient(() => ctx.db.write.begin((tx) => postTeamMail(tx, ctx, { teamId, kind: 'link' }, { unlessSince })), {
+    safe: 'anyway',
+  })
