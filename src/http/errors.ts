@@ -2,6 +2,7 @@ import type { AppContext } from '#src/context.ts'
 import { isDatabaseUnavailable, isTooSlow } from '#src/db/transient.ts'
 import { AppError } from '#src/errors.ts'
 import { ErrorFragment, ErrorPage } from '#views/errors/error.tsx'
+import { frameRefusal, isForFrame } from './frame-refusal.ts'
 import { html, seeOther } from './page.ts'
 import { waitFields } from './rate-limit-fields.ts'
 import { isApi, pathOf, requestState } from './request-state.ts'
@@ -15,23 +16,27 @@ const ENDS_CONNECTION: ReadonlySet<string> = new Set(['REQUEST_TIMEOUT', 'SERVIC
 
 /** Whatever was thrown, as one of our refusals; what nobody foresaw is logged whole and told as INTERNAL_ERROR. */
 export function asAppError(ctx: AppContext, request: Request, code: string | number, thrown: unknown): AppError {
-  const cause = thrown instanceof Error && thrown.cause instanceof AppError ? thrown.cause : thrown
+  // The door is passed in a `parse` hook: what fails there, ours or the database's, arrives within an error of its own.
+  const failure = code === 'PARSE' && thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown
+  const cause = failure instanceof Error && failure.cause instanceof AppError ? failure.cause : failure
   if (cause instanceof AppError) {
     if (cause.status >= 500 && cause.cause !== undefined)
       ctx.log.error({ requestId: requestState(request).id, code: cause.code, err: cause.cause }, 'request.refused')
     return cause
   }
   if (code === 'NOT_FOUND') return new AppError('NOT_FOUND')
-  if (code === 'VALIDATION' || code === 'PARSE' || code === 'INVALID_COOKIE_SIGNATURE')
-    return new AppError('MALFORMED_REQUEST')
+  const isUnread = code === 'PARSE' && (failure === thrown || failure instanceof SyntaxError)
+  if (isUnread || code === 'VALIDATION' || code === 'INVALID_COOKIE_SIGNATURE') return new AppError('MALFORMED_REQUEST')
   const databaseError =
-    thrown instanceof Error && thrown.cause !== undefined && isDatabaseUnavailable(thrown.cause) ? thrown.cause : cause
+    failure instanceof Error && failure.cause !== undefined && isDatabaseUnavailable(failure.cause)
+      ? failure.cause
+      : cause
   if (isDatabaseUnavailable(databaseError)) {
     ctx.log.warn({ requestId: requestState(request).id, err: databaseError }, 'database.unavailable')
     const refused = isTooSlow(databaseError) ? 'SERVER_BUSY' : 'DATABASE_UNAVAILABLE'
     return new AppError(refused, { retryAfterSeconds: RETRY_AFTER_SECONDS })
   }
-  ctx.log.error({ requestId: requestState(request).id, err: thrown }, 'request.failed')
+  ctx.log.error({ requestId: requestState(request).id, err: failure }, 'request.failed')
   return new AppError('INTERNAL_ERROR')
 }
 
@@ -47,6 +52,7 @@ export function refusal(ctx: AppContext, request: Request, error: AppError): Res
     headers['content-type'] = 'application/problem+json'
     return new Response(JSON.stringify(problem(error, state.id)), { status: error.status, headers })
   }
+  if (isForFrame(request)) return frameRefusal(error, hrefOf(request), headers)
   if (error.code === 'UNAUTHORIZED' && READS.has(request.method)) return toSignIn(request)
   const { code, message: sentence, retryAfterSeconds } = error
   const title = ctx.config.appTitle

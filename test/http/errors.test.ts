@@ -148,6 +148,20 @@ describe('every refusal of the API is one that the named origin can read', () =>
   })
 })
 
+test.each([
+  [500, 'INTERNAL_ERROR', () => new TypeError(INSIDE)],
+  [503, 'DATABASE_UNAVAILABLE', () => Object.assign(new Error(INSIDE), { code: '57P01' })],
+])('what fails at the door, before a body is read, is %d %s to those who send one, too', async (status, code, make) => {
+  const findTournament = () => Promise.reject(make())
+  const broken = makeApp({ ...app.ctx, findTournament }, await loadAssets())
+  for (const init of [{ method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }, {}]) {
+    const answer = await broken.handle(new Request('http://localhost/api/v1/registrations', init))
+    // Who may not is told so after the tournament was looked for.
+    expect([answer.status, await answer.json()]).toMatchObject([status, { code }])
+    expect(app.ctx.logged.join('\n')).toContain(answer.headers.get('x-request-id')!)
+  }
+})
+
 describe('no refusal gives back what was sent, as markup or at all', () => {
   const bad = encodeURIComponent(MARK)
   const asked: [path: string, init: RequestInit][] = [
