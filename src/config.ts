@@ -200,7 +200,10 @@ export const SETTINGS = {
     schema: oneOf(['auto', 'text', 'json'], 'auto'),
     does: 'How a line is written; auto is text in a terminal, json otherwise.',
   },
-  log_file: { schema: text('a file'), does: 'File that receives the log as well.' },
+  log_file: {
+    schema: text('a file'),
+    does: 'File that receives the log as well, with a number before its ending: teamsheet.1.log.',
+  },
   log_file_size: { schema: whole(10, 1, 1000, 'MB'), does: 'Size of a log file after which the next one is begun.' },
   log_file_count: { schema: whole(10, 1, 100, 'files'), does: 'Log files that are kept.' },
   ...FILE_SETTINGS,

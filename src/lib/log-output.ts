@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs'
 import pino from 'pino'
+import { findObstacle } from './log-place.ts'
 import { StartError } from './start-error.ts'
 
 /** What waits for a slow reader at most; lines beyond are dropped and counted. */
@@ -37,22 +38,22 @@ export function standardOutput(): Output {
   return outputTo(destination)
 }
 
-/** A file, written at once, whose directory is made. Throws StartError where it cannot be written. */
+/** A file, written at once, whose directory is made. Throws StartError where it cannot be written, or would have to share its numbers. */
 export async function fileOutput({ path, maxMegabytes, count }: LogFile): Promise<Output> {
+  const obstacle = findObstacle(path)
+  if (obstacle !== undefined) throw unwritable(path, `${obstacle}.`)
   try {
     const { default: roll } = await import('pino-roll')
     const limit = { count, removeOtherLogFiles: true }
     const options = { file: path, size: `${maxMegabytes}m`, limit, mkdir: true, mode: OWNER_ONLY }
     return outputTo(await roll({ ...options, sync: true, maxLength: QUEUE_MAX_BYTES }))
   } catch (error) {
-    throw new StartError(
-      `The log file ${path} cannot be written: ${(error as Error).message}. Please check LOG_FILE.`,
-      {
-        cause: error,
-      },
-    )
+    throw unwritable(path, `${(error as Error).message}.`, error)
   }
 }
+
+const unwritable = (path: string, why: string, cause?: unknown) =>
+  new StartError(`The log file ${path} cannot be written: ${why} Please check LOG_FILE.`, { cause })
 
 function outputTo(destination: Destination): Output {
   let dropped = 0

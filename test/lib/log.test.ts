@@ -122,6 +122,31 @@ describe('a log file', () => {
     )
   })
 
+  test('needs a place that is no folder and no device, and where it takes nobody else’s files for its own', async () => {
+    const place = join(folder, 'shared')
+    for (const name of ['other.3.log', 'teamsheet.7.log', 'teamsheets.2.log', 'teamsheet.log.1', 'teamsheet-1.txt'])
+      await Bun.write(join(place, name), 'x')
+    const open = (path: string) =>
+      fileOutput({ path, maxMegabytes: 1, count: 1 }).then(
+        (output) => output.end(),
+        (error: Error) => error.message,
+      )
+    for (const name of ['teamsheet-20261121.log', 'teamsheet2.log']) {
+      await Bun.write(join(place, name), 'x')
+      expect(await open(join(place, 'teamsheet.log'))).toMatch(`${name} in the same folder would be taken`)
+      expect(await open(join(place, 'teamsheet'))).toMatch(name)
+      rmSync(join(place, name))
+    }
+    expect(await open(place)).toMatch(/shared cannot be written: that is a folder\. Please/)
+    expect(await open(`${place}/`)).toMatch(/that is a folder/)
+    expect(await open('/dev/null')).toMatch(/that is no regular file/)
+    expect(await open(join(place, 'teamsheet.log'))).toBeUndefined()
+    await fill(join(place, 'teamsheet.log'), 36)
+    const left = readdirSync(place)
+    for (const name of ['other.3.log', 'teamsheets.2.log', 'teamsheet.log.1', 'teamsheet-1.txt'])
+      expect(left).toContain(name)
+  })
+
   test('that cannot be written any more costs lines and nothing else', async () => {
     const gone = join(folder, 'gone')
     const output = await fileOutput({ path: join(gone, 'a.log'), maxMegabytes: 1, count: 2 })
