@@ -11,11 +11,12 @@ import { measureBesidePgbench, measureCrowds } from './registrations.ts'
 import { conclude, title } from './report.ts'
 import { findProduct, startProduct } from './server.ts'
 import { measureSlowClients } from './slow-clients.ts'
+import { measureSlowPhones } from './slow-phones.ts'
 import { measureStarts } from './start-up.ts'
 import { ensureTools } from './tools.ts'
 import { measureWire } from './wire.ts'
 
-const CHAPTERS = ['start', 'wire', 'reads', 'registrations', 'memory', 'slow', 'growth'] as const
+const CHAPTERS = ['start', 'wire', 'reads', 'registrations', 'memory', 'slow', 'phones', 'growth'] as const
 type Chapter = (typeof CHAPTERS)[number]
 
 /** After a start, until what it set off is done. */
@@ -49,6 +50,7 @@ await inFolder(async (folder) => {
     if (chapters.has('registrations')) await measureCrowds(server, options)
     if (chapters.has('memory')) await reportMemory(server, atStart)
     if (chapters.has('slow')) await measureSlowClients(server, options)
+    if (chapters.has('phones')) await measureSlowPhones(server)
   } finally {
     await server.stop()
   }
