@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { makeApp } from '#src/app.ts'
 import { newSetupAddress } from '#src/auth/service.ts'
 import type { Config } from '#src/config.ts'
+import { awaitDatabase } from '#src/db/await-database.ts'
 import { type AssetFiles, loadAssets } from '#src/http/assets.ts'
 import { listenForMetrics } from '#src/http/metrics.ts'
 import { StartError } from '#src/lib/start-error.ts'
@@ -23,7 +24,10 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   const opened = await openContext(config, log, { serving: true, signal: told.signal }).catch((error: unknown) => {
     if (error !== told.signal.reason) throw error
   })
-  if (opened) await run(opened, assets, print, told)
+  if (opened)
+    await run(opened, assets, print, told).catch((error: unknown) => {
+      if (error !== told.signal.reason) throw error
+    })
   const exitCode = told.reason() === 'failure' ? 1 : 0
   log.info({ exitCode }, 'server.stopped')
   return exitCode
@@ -36,6 +40,8 @@ async function run(
   told: ToldToStop,
 ): Promise<void> {
   try {
+    const { waitForDatabase: isPatient } = ctx.config
+    const setup = await awaitDatabase(() => newSetupAddress(ctx), { isPatient, log: ctx.log, signal: told.signal })
     const app = makeApp(ctx, assets)
     listen(app, ctx.config)
     const server = app.server!
@@ -46,7 +52,6 @@ async function run(
     for (const address of addresses) print(`Teamsheet is ready at ${address}`)
     const warning = fewFilesWarning(readLimits())
     if (warning !== undefined) print(`Warning: ${warning}`)
-    const setup = await newSetupAddress(ctx)
     if (setup !== undefined)
       print(`Nobody owns it yet. Within 30 minutes, open ${addresses[0]}${setup} to become its owner.`)
     ctx.log.info({ port: server.port }, 'server.started')

@@ -37,7 +37,7 @@ test('the image is built by the steps of the project, with the same Bun', () => 
   expect(all(buildStage, 'FROM')).toEqual([`oven/bun:${manifest.devDependencies['bun-types']}-debian AS build`])
   expect(all(buildStage, 'RUN')).toEqual(['bun install --frozen-lockfile', 'bun run build'])
   expect(manifest.scripts.build).toBe('bun scripts/build.ts')
-  expect(all(buildStage, 'COPY')).toEqual(['package.json bun.lock ./', '. .'])
+  expect(all(buildStage, 'COPY')).toEqual(['package.json bun.lock ./', 'patches ./patches', '. .'])
 })
 
 test('what is copied into it is what the executable is made of', async () => {

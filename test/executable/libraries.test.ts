@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { cleanUp } from '#test/db/embedded/processes.ts'
+import { cloudinarySettings, cloudinaryStandIn } from '#test/support/cloudinary-stand-in.ts'
 import { type Executable, endExecutables, openData, runExecutable, startExecutable } from '#test/support/executable.ts'
 import { smtpStandIn } from '#test/support/smtp-server.ts'
 import { untilIs } from '#test/support/until.ts'
@@ -60,18 +61,18 @@ const SHOWN: Record<string, () => Promise<void>> = {
   'drizzle-orm': async () =>
     expect(JSON.parse(await text('/api/v1/tournaments/current'))).toMatchObject({ slug: 'open' }),
   postgres: async () => expect(await text('/readyz')).toContain('"database":"ok"'),
-  nodemailer: async () => {
-    const mailServer = await smtpStandIn()
-    const mailing = await startMailing(mailServer)
-    await register(mailing.url, anEntry())
-    await untilIs(() => mailServer.received.length, Boolean)
-    await mailing.stop()
-    await mailServer.close()
-  },
-  'pg-boss': async () => {
-    const sql = await openData(server.dataDir)
-    expect(await sql`select name from jobs.queue`).toContainEqual({ name: 'deliver-mail' })
-    await sql.end()
+  nodemailer: async () => expect((await mailed()).received).toBe(1),
+  'pg-boss': async () => expect((await mailed()).queues).toContainEqual({ name: 'deliver-mail' }),
+  cloudinary: async () => {
+    const host = await cloudinaryStandIn()
+    const hosted = await startExecutable({ env: { TOURNAMENT_PRESET: 'open', ...cloudinarySettings(host) } })
+    await sendFile('notes.pdf', '%PDF-1.4\n%%EOF\n', hosted.url)
+    await untilIs(
+      () => [...host.kept.values()].map(String),
+      (kept) => kept.includes('%PDF-1.4\n%%EOF\n'),
+    )
+    await hosted.stop()
+    await host.end()
   },
   pino: async () => expect(server.output()).toMatch(/^\{"level":30,.*"event":"server\.started"\}$/m),
   'pino-roll': async () =>
@@ -129,11 +130,28 @@ async function drawPicture() {
   return { likeness: file!.likeness, shown: await new Bun.Image(await shown.arrayBuffer()).metadata() }
 }
 
-async function sendFile(name: string, content: string): Promise<unknown> {
+let mailing: ReturnType<typeof mailOnce> | undefined
+const mailed = () => (mailing ??= mailOnce())
+
+/** What a server with mail has sent after one registration, and the queues it keeps. */
+async function mailOnce() {
+  const mailServer = await smtpStandIn()
+  const sender = await startMailing(mailServer)
+  await register(sender.url, anEntry())
+  await untilIs(() => mailServer.received.length, Boolean)
+  const sql = await openData(sender.dataDir)
+  const queues = await sql`select name from jobs.queue`
+  await sql.end()
+  await sender.stop()
+  await mailServer.close()
+  return { received: mailServer.received.length, queues }
+}
+
+async function sendFile(name: string, content: string, url = server.url): Promise<unknown> {
   const form = new FormData()
   form.set('kind', 'pastor_letter')
   form.set('file', new File([content], name))
-  return (await fetch(`${server.url}/api/v1/uploads`, { method: 'POST', body: form })).json()
+  return (await fetch(`${url}/api/v1/uploads`, { method: 'POST', body: form })).json()
 }
 
 test('each library that is bundled is tried', () => {
