@@ -1,8 +1,9 @@
 /**
  * Measures the product with public load tools and prints figures, ratios and targets. `bun bench/run.ts [--seconds 3] [--rounds 3]`
- * `[--only start,registrations,…]`. Every ratio is of two things measured in turn in this very run; absolute rates are the machine's.
+ * `[--only start,registrations,…]` `[--seed 1]`. Every ratio is of two things measured in turn in this very run; absolute rates are the machine's.
  */
 import { parseArgs } from 'node:util'
+import { measureChaos } from './chaos.ts'
 import { inFolder } from './folder.ts'
 import { measureGrowth } from './growth.ts'
 import { memoryOf, reportMemory } from './memory.ts'
@@ -16,11 +17,12 @@ import { measureStarts } from './start-up.ts'
 import { ensureTools } from './tools.ts'
 import { measureWire } from './wire.ts'
 
-const CHAPTERS = ['start', 'wire', 'reads', 'registrations', 'memory', 'slow', 'phones', 'growth'] as const
+const CHAPTERS = ['start', 'wire', 'reads', 'registrations', 'memory', 'slow', 'phones', 'chaos', 'growth'] as const
 type Chapter = (typeof CHAPTERS)[number]
 
 /** After a start, until what it set off is done. */
 const SETTLE_MS = 2000
+const SEEDS = 1_000_000
 
 export type Options = { seconds: number; rounds: number }
 
@@ -28,6 +30,7 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '3' },
+    seed: { type: 'string', default: String(Date.now() % SEEDS) },
     only: { type: 'string', default: CHAPTERS.join(',') },
   },
 })
@@ -55,5 +58,6 @@ await inFolder(async (folder) => {
     await server.stop()
   }
 })
+if (chapters.has('chaos')) await measureChaos({ seed: Number(values.seed) })
 if (chapters.has('growth')) await measureGrowth(product, options)
 conclude()

@@ -6,31 +6,24 @@ import type { RunningServer } from './server.ts'
 const MB = 1_048_576
 const PHONES = 50
 const BYTES_PER_SECOND = 20_000
-/** What of a file is left to be sent slowly when the rest came at once, so that all files are nearly whole at the same time. */
-const LAST_BYTES = 200_000
+/** How long each sends, by turns: more bytes should need no more memory. */
+const SENDING_SECONDS = [15, 60, 180]
 const SAMPLE_MS = 1000
-const GROWTH_MAX_MB = 100
+const GROWTH_MAX_MB = 60
 const REST_MS = 10_000
 const MANNERS: Record<Manner, string> = { file: 'each file by itself', form: 'as forms' }
-
-/** Of each phone: how many bytes, and how many of these at once. */
-type Load = { bytes: number; atOnceBytes: number }
-const slowly = (seconds: number): Load => ({ bytes: seconds * BYTES_PER_SECOND, atOnceBytes: 0 })
-/** The second is four times the first, and the third is as much as files may be. */
-const LOADS: Load[] = [slowly(15), slowly(60), { bytes: 5 * MB - 1, atOnceBytes: 5 * MB - 1 - LAST_BYTES }]
 
 /** What the server needs of memory while 50 phones upload at 20 kB a second, and how long an honest client waits meanwhile. */
 export async function measureSlowPhones(server: RunningServer): Promise<void> {
   title(`Memory while ${PHONES} phones upload at ${BYTES_PER_SECOND / 1000} kB a second`)
   note('Private memory of the server (smaps_rollup), and its high-water mark since before the phones came.')
-  note(`The last of each has sent all but ${LAST_BYTES / 1000} kB of every file at once.`)
   for (const manner of Object.keys(MANNERS) as Manner[]) {
-    await send(server, manner, slowly(1))
-    for (const load of LOADS) await measure(server, manner, load)
+    await send(server, manner, 1)
+    for (const seconds of SENDING_SECONDS) await measure(server, manner, seconds)
   }
 }
 
-async function measure(server: RunningServer, manner: Manner, load: Load): Promise<void> {
+async function measure(server: RunningServer, manner: Manner, seconds: number): Promise<void> {
   const { pid, url } = server
   forgetHighWater(pid)
   const [before, highBefore] = [privateBytes(pid), highWaterBytes(pid)]
@@ -46,7 +39,7 @@ async function measure(server: RunningServer, manner: Manner, load: Load): Promi
       await Bun.sleep(SAMPLE_MS)
     }
   })()
-  const sentBytes = await send(server, manner, load)
+  const sentBytes = await send(server, manner, seconds)
   isOver = true
   await watching
   const grown = highWaterBytes(pid) - highBefore
@@ -54,14 +47,20 @@ async function measure(server: RunningServer, manner: Manner, load: Load): Promi
   const mb = (bytes: number) => short(bytes / MB)
   const during = `at most ${mb(Math.max(...samples))}, in the middle ${mb(samples[samples.length >> 1]!)}`
   const memory = `before ${mb(before)}, ${during}, ${REST_MS / 1000} s after ${mb(privateBytes(pid))} MB`
-  tell(`${mb(sentBytes)} MB, ${MANNERS[manner]}`, memory)
+  tell(`${seconds} s, ${mb(sentBytes)} MB, ${MANNERS[manner]}`, memory)
   tell('  slowest page of an honest client', `${short(Math.max(...waits))} ms`)
   hold('  high-water mark grown by', grown / MB, { most: GROWTH_MAX_MB }, ' MB')
 }
 
 /** Throws where one was refused. Returns how many bytes all have sent. */
-async function send({ url }: RunningServer, manner: Manner, load: Load): Promise<number> {
-  const phones = slowPhones({ url, count: PHONES, manner, ...load, bytesPerSecond: BYTES_PER_SECOND })
+async function send({ url }: RunningServer, manner: Manner, seconds: number): Promise<number> {
+  const phones = slowPhones({
+    url,
+    count: PHONES,
+    manner,
+    bytes: seconds * BYTES_PER_SECOND,
+    bytesPerSecond: BYTES_PER_SECOND,
+  })
   const wanted = manner === 'file' ? 201 : 422
   for (const { status, body } of await phones.answers)
     if (status !== wanted) throw new Error(`A phone was answered ${status}: ${body}`)

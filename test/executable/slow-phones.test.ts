@@ -11,8 +11,8 @@ const FILE_BYTES = 5 * MB - 1
 /** Of each file; the rest comes slowly, so that all are under way together. */
 const AT_ONCE_BYTES = 4.8 * MB
 const SLOW_BYTES_PER_SECOND = 20_000
-/** What has arrived of these files together is several times as much. */
-const GROWTH_MAX_BYTES = 100 * MB
+/** What has arrived of these files together is far more. */
+const GROWTH_MAX_BYTES = 150 * MB
 const SETTINGS = { TOURNAMENT_PRESET: 'open', ENABLE_RATE_LIMITING: 'false' }
 
 setDefaultTimeout(180_000)

@@ -49,9 +49,9 @@ export async function emptyFolder(options: Parameters<typeof makeFolder>[0] = {}
 
 /** Starts the server and waits until it says that it is ready. Throws with what it printed when it ends instead. */
 export async function startExecutable(
-  options: RunOptions & { args?: string[]; port?: number } = {},
+  options: RunOptions & { args?: string[]; port?: number; readyTimeoutMs?: number } = {},
 ): Promise<Executable> {
-  const { args = [], env = {}, port = 0 } = options
+  const { args = [], env = {}, port = 0, readyTimeoutMs = READY_TIMEOUT_MS } = options
   const folder = options.cwd ?? (await emptyFolder())
   const startedAt = performance.now()
   const child = spawn(folder, ['serve', '--port', String(port), ...args], env)
@@ -73,7 +73,7 @@ export async function startExecutable(
       await exited
     },
   }
-  for (const end = Date.now() + READY_TIMEOUT_MS; Date.now() < end; await Bun.sleep(POLL_MS)) {
+  for (const end = Date.now() + readyTimeoutMs; Date.now() < end; await Bun.sleep(POLL_MS)) {
     const isOver = child.exitCode !== null || child.signalCode !== null
     const url = READY.exec(output())?.[1]
     if (url) return { ...server, url, readyMs: performance.now() - startedAt }

@@ -27,8 +27,8 @@ export type FileHostStandIn = {
   faults: string[]
   /** The most that were sent to it at once. */
   mostAtOnce(): number
-  /** For all requests, or those that `isMeant`. */
-  behave(manner: Manner, isMeant?: (request: HostRequest) => boolean): void
+  /** For all requests, each by itself, or those that `isMeant`. */
+  behave(manner: Manner | ((request: HostRequest) => Manner), isMeant?: (request: HostRequest) => boolean): void
   /** Called with each request before it is done. */
   onRequest(hear: (request: HostRequest) => void): void
   end(): Promise<void>
@@ -43,7 +43,7 @@ export type Protocol = {
 export async function fileHost(protocol: Protocol): Promise<FileHostStandIn> {
   const kept = new Map<string, Buffer>()
   const [seen, faults]: [string[], string[]] = [[], []]
-  let [manner, isMeant]: [Manner, (request: HostRequest) => boolean] = ['fine', () => true]
+  let mannerOf: (request: HostRequest) => Manner = () => 'fine'
   let hear: (request: HostRequest) => void = () => {}
   let [open, most] = [0, 0]
 
@@ -53,7 +53,7 @@ export async function fileHost(protocol: Protocol): Promise<FileHostStandIn> {
     seen.push(`${request.action} ${request.key}`)
     if (request.fault) faults.push(request.fault)
     hear(request)
-    const mine: Manner = isMeant(request) ? manner : 'fine'
+    const mine = mannerOf(request)
     if (mine === 'refuse') return void incoming.socket.destroy()
     if (mine === 'stall') return
     if (typeof mine === 'object' && 'lateMs' in mine) await Bun.sleep(mine.lateMs)
@@ -88,9 +88,9 @@ export async function fileHost(protocol: Protocol): Promise<FileHostStandIn> {
     seen,
     faults,
     mostAtOnce: () => most,
-    behave(next, meant = () => true) {
-      manner = next
-      isMeant = meant
+    behave(manner, isMeant = () => true) {
+      const choose = typeof manner === 'function' ? manner : () => manner
+      mannerOf = (request) => (isMeant(request) ? choose(request) : 'fine')
     },
     onRequest(listen) {
       hear = listen

@@ -63,7 +63,7 @@ export async function smtpStandIn({ port = 0, security = 'none', login }: Option
         : done(Object.assign(new Error('Wrong name or password'), { responseCode: 535 })),
     onMailFrom: ({ address }, session, done) => void answer(session, standIn.rules.mailFrom?.(address), done),
     onRcptTo: ({ address }, session, done) => void answer(session, standIn.rules.rcptTo?.(address), done),
-    onData: (stream, session, done) => void takeMessage(stream, session, done),
+    onData: (stream, session, done) => void takeMessage(stream, session, done).catch(() => {}),
   })
   const standIn: SmtpStandIn = {
     port,
@@ -94,6 +94,8 @@ export async function smtpStandIn({ port = 0, security = 'none', login }: Option
     done: (error?: Error | null) => void,
   ) {
     const chunks: Buffer[] = []
+    // Who breaks off in the middle of a message has sent none.
+    stream.on('error', () => {})
     for await (const chunk of stream) {
       chunks.push(chunk as Buffer)
       const reply = chunks.length === 1 ? await standIn.rules.midData?.() : undefined
