@@ -19,7 +19,7 @@ const BUNDLE_FLAGS = [
   ...['--minify-whitespace', '--minify-syntax', '--format=esm'],
   ...['--define', 'process.env.NODE_ENV="production"'],
   // Where we built it is nobody's business; and elsewhere the file is the same.
-  ...['--define', '__dirname="/"'],
+  ...['--define', '__dirname="/"', '--define', '__filename="/teamsheet"'],
 ]
 const EXECUTABLE_FLAGS = ['--bytecode', '--sourcemap', '--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig']
 

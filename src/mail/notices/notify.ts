@@ -5,13 +5,15 @@ import type { Notice } from '#src/vitals/notices.ts'
 import { postStaffMail } from '../letters/post.ts'
 import { updateWaitingNotices } from '../store.ts'
 import { isSame, readNotices, type TellableNotice, writeNotices } from './model.ts'
-import { findLatestNoticeMail } from './store.ts'
+import { listNoticeMails } from './store.ts'
 
 /** Between two mails to the owners, however much happens and however many processes see it. */
 export const NOTICE_MAILS_EVERY_MS = 3_600_000
 const OWNERS_MAX = 20
 /** Of one mail; there are a few services, and each is told of once. */
 const NOTICES_MAX = 20
+/** Of the last hour there is one, and one that waits; staff may have sent that early. */
+const RECENT_MAX = 5
 
 /** Tells owners by mail what this process raises. */
 export type NoticeMails = {
@@ -39,22 +41,22 @@ export function mailNotices(ctx: AppContext): NoticeMails {
 
 /**
  * Mails the owners, at most once in `NOTICE_MAILS_EVERY_MS`, which the database decides for all processes: what is raised meanwhile
- * gathers in one mail that goes out when that time is over. What the latest mail tells of already is not told again before then.
+ * gathers in one mail that goes out when that time is over. What was told within it is not told again.
  */
 export async function tellOwners(ctx: AppContext, notices: readonly TellableNotice[]): Promise<void> {
   const now = ctx.now()
   await ctx.db.write.begin(async (tx) => {
     await takeLock(tx, 'notices', '')
-    const latest = await findLatestNoticeMail(tx, now)
-    const isRecent = latest !== undefined && latest.dueAt.getTime() > now.getTime() - NOTICE_MAILS_EVERY_MS
-    const told = isRecent ? readNotices(latest.notices) : []
+    const recent = await listNoticeMails(tx, new Date(now.getTime() - NOTICE_MAILS_EVERY_MS), now, RECENT_MAX)
+    const told = recent.flatMap((mail) => readNotices(mail.notices))
     const untold = notices.filter((notice) => !told.some((known) => isSame(known, notice)))
     if (untold.length === 0) return
+    const [latest] = recent
     if (latest?.isWaiting) {
-      const all = writeNotices([...told, ...untold].slice(0, NOTICES_MAX))
+      const all = writeNotices([...readNotices(latest.notices), ...untold].slice(0, NOTICES_MAX))
       if ((await updateWaitingNotices(tx, latest.dueAt, all, now)) > 0) return
     }
-    const dueAt = isRecent ? new Date(latest.dueAt.getTime() + NOTICE_MAILS_EVERY_MS) : now
+    const dueAt = latest ? new Date(latest.dueAt.getTime() + NOTICE_MAILS_EVERY_MS) : now
     const data = { notices: writeNotices(untold.slice(0, NOTICES_MAX)), dueAt: dueAt.toISOString() }
     for (const to of await listOwners(tx, OWNERS_MAX))
       await postStaffMail(tx, ctx, { kind: 'notice', to, data, notBefore: dueAt })

@@ -1,13 +1,17 @@
 import type { Queryable } from '#src/db/client.ts'
 
-/** The latest mail to owners about notices: when it was due, what it tells, and whether it still waits for that moment. */
-export type LatestNoticeMail = { dueAt: Date; notices: string; isWaiting: boolean }
+/** A mail to owners about notices: when it was or is due, what it tells, and whether it still waits for that moment. */
+export type NoticeMail = { dueAt: Date; notices: string; isWaiting: boolean }
 
-export async function findLatestNoticeMail(tx: Queryable, now: Date): Promise<LatestNoticeMail | undefined> {
-  const [row] = await tx<{ dueAt: string; notices: string; state: string }[]>`
-    select data->>'dueAt' as "dueAt", data->>'notices' as notices, state from mails
-    where tournament_id is null and kind = 'notice' and data ? 'dueAt' order by data->>'dueAt' desc limit 1`
-  if (!row) return undefined
-  const dueAt = new Date(row.dueAt)
-  return { dueAt, notices: row.notices, isWaiting: row.state === 'queued' && dueAt > now }
+/** Those that were due after `since` or are not yet, the latest first; one for all owners. */
+export async function listNoticeMails(tx: Queryable, since: Date, now: Date, max: number): Promise<NoticeMail[]> {
+  const rows = await tx<{ dueAt: string; notices: string; isQueued: boolean }[]>`
+    select data->>'dueAt' as "dueAt", min(data->>'notices') as notices, bool_and(state = 'queued') as "isQueued" from mails
+    where tournament_id is null and kind = 'notice' and data->>'dueAt' > ${since.toISOString()}
+    group by 1 order by 1 desc limit ${max}`
+  return rows.map(({ dueAt, notices, isQueued }) => ({
+    dueAt: new Date(dueAt),
+    notices,
+    isWaiting: isQueued && new Date(dueAt) > now,
+  }))
 }
