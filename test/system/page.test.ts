@@ -75,6 +75,11 @@ test('nor when services fail, tasks run and notices stand', async () => {
   const mail = aHost('mail')
   for (let time = 0; time < 5; time += 1) await mail.call(down).catch(() => {})
   for (let time = 0; time < ANSWERS_MIN; time += 1) vitals.countAnswer(500)
+  for (const state of ['waiting', 'leaving'])
+    await ctx.db.write`
+      insert into file_copies (id, tournament_id, name, host, state, spool, digest, bytes, next_try_at, since)
+      values (${Bun.randomUUIDv7()}, ${ctx.tournament.id}, 'a', 's3', ${state}, 'test', '', 3000000, now(), now())`
+  vitals.tell('files-waiting', true)
   await expectSound()
 })
 
