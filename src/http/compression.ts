@@ -13,6 +13,11 @@ const COMPRESSIBLE = /^(?:text\/|application\/(?:json|problem\+json|javascript)|
 
 export type Encoding = 'br' | 'gzip'
 
+/** As clients write them: a handful; one that invents others makes all of them be read anew. */
+const KNOWN_MAX = 100
+const KNOWN_LENGTH_MAX = 200
+const known = new Map<string, ReadonlyMap<string, number>>()
+
 /**
  * The encoding the client takes most gladly of those that are given, brotli first among equals; undefined where it wants none of them
  * (RFC 9110, section 12.5.3).
@@ -21,13 +26,13 @@ export function chooseEncoding(
   acceptEncoding: string | null,
   given: readonly Encoding[] = ['br', 'gzip'],
 ): Encoding | undefined {
-  const accepted = new Map(
-    (acceptEncoding ?? '').split(',').map((part) => {
-      const [name = '', ...parameters] = part.trim().toLowerCase().split(';')
-      const quality = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('q='))
-      return [name.trim(), quality === undefined ? 1 : Number(quality.slice(2))] as const
-    }),
-  )
+  if (acceptEncoding === null) return undefined
+  let accepted = known.get(acceptEncoding)
+  if (accepted === undefined) {
+    if (known.size >= KNOWN_MAX) known.clear()
+    accepted = readQualities(acceptEncoding)
+    if (acceptEncoding.length <= KNOWN_LENGTH_MAX) known.set(acceptEncoding, accepted)
+  }
   const qualityOf = (name: string) => accepted.get(name) ?? accepted.get('*') ?? 0
   const identity = accepted.get('identity') ?? 0
   return given
@@ -37,6 +42,15 @@ export function chooseEncoding(
       undefined,
     )
 }
+
+const readQualities = (acceptEncoding: string): ReadonlyMap<string, number> =>
+  new Map(
+    acceptEncoding.split(',').map((part) => {
+      const [name = '', ...parameters] = part.trim().toLowerCase().split(';')
+      const quality = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('q='))
+      return [name.trim(), quality === undefined ? 1 : Number(quality.slice(2))] as const
+    }),
+  )
 
 /** The body compressed, or undefined where that is not worth it. */
 export function compress(

@@ -3,6 +3,8 @@ const CAUSES_MAX = 4
 const ERRORS_MAX = 5
 const DEPTH_MAX = 4
 const STACK_LINES_MAX = 30
+/** No number and nothing that opens anything is shorter. */
+const PRIVATE_LENGTH_MIN = 7
 const KEPT_OF_TOKEN = 6
 const HIDDEN = '[hidden]'
 
@@ -34,7 +36,7 @@ export function maskFields(fields: Record<string, unknown>): Record<string, unkn
 
 function maskField(key: string, value: unknown, depth: number): unknown {
   if (value === undefined || value === null || typeof value === 'number' || typeof value === 'boolean') return value
-  if (PRIVATE.test(key) || depth > DEPTH_MAX) return HIDDEN
+  if (isPrivate(key) || depth > DEPTH_MAX) return HIDDEN
   if (typeof value === 'string') return maskText(value)
   if (value instanceof Error) return tellError(value)
   if (value instanceof Date) return value
@@ -46,8 +48,22 @@ function maskField(key: string, value: unknown, depth: number): unknown {
   return HIDDEN
 }
 
+/** Names come from our code, over and over; within values they may be anything. */
+const NAMES_MAX = 1000
+const privateNames = new Map<string, boolean>()
+
+function isPrivate(name: string): boolean {
+  let known = privateNames.get(name)
+  if (known === undefined) {
+    known = PRIVATE.test(name)
+    if (privateNames.size < NAMES_MAX) privateNames.set(name, known)
+  }
+  return known
+}
+
 /** Text without e-mail addresses, telephone numbers and whatever opens something. */
 export function maskText(text: string): string {
+  if (text.length < PRIVATE_LENGTH_MIN && !text.includes('@')) return text
   return text
     .replace(EMAIL, '[e-mail]')
     .replace(TOKEN, (token) => (UUID.test(token) ? token : `${token.slice(0, KEPT_OF_TOKEN)}…`))
