@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Config } from '#src/config.ts'
 import { settleFilesMark } from '#src/db/installation.ts'
-import { listCopies } from '#src/files/copies-store.ts'
+import { findBacklogs, listCopies } from '#src/files/copies-store.ts'
 import { type Moved, moveFiles, readStored } from '#src/files/move.ts'
 import { type Amount, countFiles, type Place, pagesOfFiles, type StoredFile } from '#src/files/stored-files.ts'
 import type { OpenedContext } from './open-context.ts'
@@ -94,6 +94,11 @@ async function move({ ctx, hosting }: OpenedContext, to: Place, isDryRun: boolea
   if (lost > 0) return EXIT_DAMAGED
   if (to === 'disk') await settleFilesMark(ctx.db, hosting.mark)
   print(`All ${count('moved', 'there')} files and pictures are ${PLACES[to]}.`)
+  const { leaving } = await findBacklogs(ctx.db.read)
+  if (leaving !== undefined)
+    print(
+      `The server still has to delete ${leaving.files} at their former host: it needs its settings until the System page names none.`,
+    )
   return 0
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
-import { outsideScope } from '#src/lib/scope.ts'
+import { inOwnTime, outsideScope } from '#src/lib/scope.ts'
 import type { Vitals } from '#src/vitals/vitals.ts'
 import { type Backlog, type Backlogs, findBacklogs } from './copies-store.ts'
 
@@ -64,7 +64,7 @@ export function watchBacklog({ db, mark, maxBytes, vitals, now }: Watching): Bac
     count: () => count().backlogs,
     async requireRoom(bytes) {
       const own = recent()
-      const { waiting } = await own.backlogs
+      const { waiting } = await inOwnTime(own.backlogs)
       if ((waiting?.bytesHere ?? 0) + own.addedBytes + bytes > maxBytes)
         throw new AppError('STORAGE_UNAVAILABLE', { retryAfterSeconds: RETRY_AFTER_SECONDS })
     },
@@ -72,7 +72,7 @@ export function watchBacklog({ db, mark, maxBytes, vitals, now }: Watching): Bac
       if (counted) counted.addedBytes += bytes
     },
     async waiting() {
-      const { waiting } = await recent().backlogs
+      const { waiting } = await inOwnTime(recent().backlogs)
       return { filesHere: waiting?.filesHere ?? 0, bytesHere: waiting?.bytesHere ?? 0 }
     },
   }

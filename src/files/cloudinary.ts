@@ -2,7 +2,11 @@ import type { Config } from '#src/config.ts'
 import { StatusError, successOf } from '#src/lib/dependency-error.ts'
 import { type FileHost, readBody } from './host.ts'
 
+const STATUS_BAD_REQUEST = 400
 const STATUS_NOT_FOUND = 404
+const STATUS_TOO_LARGE = 413
+/** How a 400 begins that is about a file beyond what the account may hold. */
+const TOO_LARGE = 'File size too large'
 const ADDRESS_VALID_SECONDS = 300
 /** Delivered to nobody without a signature; as bytes, which nothing is made of there. */
 const KIND = { resource_type: 'raw', type: 'authenticated' } as const
@@ -33,6 +37,8 @@ export function cloudinaryHost(config: Config): FileHost {
     for (const [name, value] of Object.entries(signed)) body.set(name, String(value))
     if (file) body.set('file', file, 'file')
     const answer = await fetch(api_url(action, { ...account, ...KIND }), { method: 'POST', body, signal })
+    if (answer.status === STATUS_BAD_REQUEST)
+      throw new StatusError((await answer.text()).includes(TOO_LARGE) ? STATUS_TOO_LARGE : STATUS_BAD_REQUEST)
     return (await successOf(answer)).json() as unknown
   }
 

@@ -6,6 +6,7 @@ import type { Dependency } from '#src/lib/dependency.ts'
 import { blame, DependencyError, type Failure } from '#src/lib/dependency-error.ts'
 import type { Vitals } from '#src/vitals/vitals.ts'
 import { cloudinaryHost } from './cloudinary.ts'
+import { isSame } from './digest.ts'
 import type { FileHost, HostName } from './host.ts'
 import { s3Host } from './s3.ts'
 
@@ -93,10 +94,6 @@ export const unavailable = (cause: unknown) => {
   const retryAfterSeconds = retryAfterMs === undefined ? RETRY_AFTER_SECONDS : Math.ceil(retryAfterMs / SECOND_MS)
   return new AppError('STORAGE_UNAVAILABLE', { cause, retryAfterSeconds: Math.max(1, retryAfterSeconds) })
 }
-
-/** SHA-256. */
-export const digestOf = (content: Uint8Array): Buffer => createHash('sha256').update(content).digest()
-export const isSame = (content: Uint8Array, digest: Uint8Array) => digestOf(content).equals(digest)
 
 /** It said that it has the file, and has another. */
 class NotKept extends Error {

@@ -1,6 +1,6 @@
 import { bulkhead } from 'cockatiel'
 import * as copies from './copies-store.ts'
-import { digestOf, isSame } from './guarded-host.ts'
+import { digestOf, isSame } from './digest.ts'
 import type { HostName } from './host.ts'
 import type { Hosting } from './hosted.ts'
 import { dropFromSpool, moveDue, readFromDisk } from './spool.ts'

@@ -1,9 +1,10 @@
 import { takeLock } from '#src/db/locks.ts'
 import { AppError } from '#src/errors.ts'
+import { DependencyError } from '#src/lib/dependency-error.ts'
 import { drain } from '#src/lib/drain.ts'
 import * as copies from './copies-store.ts'
+import { isSame } from './digest.ts'
 import { isMissing } from './disk-failure.ts'
-import { isSame } from './guarded-host.ts'
 import type { Hosting } from './hosted.ts'
 import type { FileStore } from './storage.ts'
 
@@ -62,7 +63,8 @@ async function move(hosting: Hosting, copy: copies.Copy, failed: Set<string>, st
     else if (copy.state === 'there') await dropFromSpool(hosting, copy)
     else await release(hosting, copy, stopping)
   } catch (error) {
-    failed.add(copy.host)
+    // A file that is too large for its host holds up no other.
+    if (error instanceof DependencyError) failed.add(copy.host)
     const waitMs = Math.min(AGAIN_FIRST_MS * 2 ** Math.min(copy.tries - 1, DOUBLINGS_MAX), AGAIN_LAST_MS)
     await copies.postpone(db.read, copy.id, stopping?.aborted ? now() : after(now(), waitMs))
     if (!stopping?.aborted)

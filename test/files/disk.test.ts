@@ -1,7 +1,7 @@
-import { afterAll, describe, expect, test } from 'bun:test'
+import { afterAll, describe, expect, spyOn, test } from 'bun:test'
 import { createHash, createHmac } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { utimes } from 'node:fs/promises'
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { type FileHandle, open, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError, type ErrorCode } from '#src/errors.ts'
@@ -38,6 +38,11 @@ async function* brokenAfter(bytes: Uint8Array) {
   yield* inChunks(bytes)
   throw new Error('the sender went away')
 }
+
+const filesBelow = (dir: string) =>
+  readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
 
 async function codeOf(work: Promise<unknown>): Promise<ErrorCode | 'none'> {
   const error = await work.then(
@@ -200,6 +205,27 @@ describe('a file that is kept', () => {
     expect(statSync(join(dir, TOURNAMENT, name.slice(0, 2), name)).mode & 0o777).toBe(0o600)
     expect(statSync(join(dir, TOURNAMENT)).mode & 0o777).toBe(0o700)
     expect(incoming()).toEqual([])
+  })
+
+  test('is on stable storage with its name when the put returns, its content before its name', async () => {
+    const { dir, store } = aStore()
+    const handle = await open(dir)
+    const proto = Object.getPrototypeOf(handle) as FileHandle
+    await handle.close()
+    const seen: [string, string[]][] = []
+    const { sync } = proto
+    const synced = spyOn(proto, 'sync').mockImplementation(async function (this: FileHandle) {
+      const path = readlinkSync(`/proc/self/fd/${this.fd}`).replace(dir, '')
+      await sync.call(this)
+      seen.push([path.replace(/[^/]+$/, (last) => (path.startsWith('/incoming') ? 'arriving' : last)), filesBelow(dir)])
+    })
+    const { name } = await put(store, samplePdf(3000))
+    synced.mockRestore()
+    const folder = `/${TOURNAMENT}/${name.slice(0, 2)}`
+    expect(seen[0]![0]).toBe('/incoming/arriving')
+    expect(seen.at(-1)).toEqual([folder, [join(dir, folder, name)]])
+    const paths = seen.map(([path]) => path)
+    for (const parent of [`/${TOURNAMENT}`, '']) expect(paths).toContain(parent)
   })
 
   test('lies there once, however often and at once it comes', async () => {

@@ -4,9 +4,17 @@ import { type Config, readConfig } from '#src/config.ts'
 
 /**
  * What the host does with the next requests. `refuse` ends the connection before the request was read, `drop` does what it is asked and
- * breaks off within the answer, `damage` keeps other bytes than it was sent.
+ * breaks off within the answer, `damage` keeps other bytes than it was sent. What is late is done all the same when nobody waits for it.
  */
-export type Manner = 'fine' | { status: number } | 'stall' | 'refuse' | 'drop' | 'damage' | { lateMs: number }
+export type Manner =
+  | 'fine'
+  | { status: number }
+  | 'stall'
+  | 'refuse'
+  | 'drop'
+  | 'damage'
+  | { lateMs: number }
+  | { after: Promise<unknown> }
 
 /** What was asked of it. `fault`: how the request is wrong, as its signature. */
 export type HostRequest = {
@@ -27,6 +35,8 @@ export type FileHostStandIn = {
   faults: string[]
   /** The most that were sent to it at once. */
   mostAtOnce(): number
+  /** Requests that it has not done yet, whether somebody waits for them or not. */
+  busy(): number
   /** For all requests, each by itself, or those that `isMeant`. */
   behave(manner: Manner | ((request: HostRequest) => Manner), isMeant?: (request: HostRequest) => boolean): void
   /** Called with each request before it is done. */
@@ -45,7 +55,7 @@ export async function fileHost(protocol: Protocol): Promise<FileHostStandIn> {
   const [seen, faults]: [string[], string[]] = [[], []]
   let mannerOf: (request: HostRequest) => Manner = () => 'fine'
   let hear: (request: HostRequest) => void = () => {}
-  let [open, most] = [0, 0]
+  let [open, most, busy] = [0, 0, 0]
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
     const body = Buffer.concat(await Array.fromAsync(incoming as AsyncIterable<Buffer>))
@@ -57,7 +67,8 @@ export async function fileHost(protocol: Protocol): Promise<FileHostStandIn> {
     if (mine === 'refuse') return void incoming.socket.destroy()
     if (mine === 'stall') return
     if (typeof mine === 'object' && 'lateMs' in mine) await Bun.sleep(mine.lateMs)
-    if (typeof mine === 'object' && 'status' in mine) return void response.writeHead(mine.status).end('no')
+    if (typeof mine === 'object' && 'after' in mine) await mine.after
+    if (typeof mine === 'object' && 'status' in mine) return void response.writeHead(mine.status).end(mine.says ?? 'no')
     const before = kept.get(request.key)
     if (!request.fault) keep(request, mine === 'damage')
     const { status, headers, body: said } = protocol.answer(request, before)
@@ -77,7 +88,12 @@ export async function fileHost(protocol: Protocol): Promise<FileHostStandIn> {
     response.on('close', () => {
       open -= 1
     })
-    serve(incoming, response).catch(() => incoming.socket.destroy())
+    busy += 1
+    serve(incoming, response)
+      .catch(() => incoming.socket.destroy())
+      .finally(() => {
+        busy -= 1
+      })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`
@@ -88,6 +104,7 @@ export async function fileHost(protocol: Protocol): Promise<FileHostStandIn> {
     seen,
     faults,
     mostAtOnce: () => most,
+    busy: () => busy,
     behave(manner, isMeant = () => true) {
       const choose = typeof manner === 'function' ? manner : () => manner
       mannerOf = (request) => (isMeant(request) ? choose(request) : 'fine')
