@@ -27,7 +27,7 @@ test('what the mail server refuses for good is failed, and seen in the log, on i
   const mail = await mailOf(id)
   await untilState(desk.ctx, mail, 'failed')
   expect(await desk.text('/admin/mail?state=failed')).toMatch(
-    /Registration received .* Kings of Salem .* Failed 550 No such mailbox here/,
+    /Registration received .* Kings of Salem .* Failed 1 550 No such mailbox here/,
   )
   const page = await desk.text(`/admin/mail/${mail}`)
   expect(page).toMatch(/Tries 1 Last answer 550 No such mailbox here/)

@@ -92,6 +92,7 @@ const columns = (timeZone: string): Column<MailRow>[] => [
   },
   { key: 'to', label: m.mail_column_to(), cell: (row) => <span class="wrap-anywhere">{row.toAddress}</span> },
   { key: 'state', label: m.board_state(), cell: (row) => <MailStateBadge state={row.state} /> },
+  { key: 'attempts', label: m.mail_attempts(), isNumeric: true, cell: (row) => row.attempts },
   {
     key: 'answer',
     label: m.mail_column_answer(),

@@ -4,6 +4,7 @@ import type { MailKind } from '#src/mail/model.ts'
 import { StaffPage } from '#views/layouts/staff.tsx'
 import { Badge } from '#views/parts/badge.tsx'
 import { LinkButton } from '#views/parts/button.tsx'
+import { Card } from '#views/parts/card.tsx'
 import { DataTable } from '#views/parts/data-table.tsx'
 import { Heading } from '#views/parts/heading.tsx'
 import { Moment } from '#views/parts/moment.tsx'
@@ -35,45 +36,48 @@ export function MessagesPage({
           </LinkButton>
         }
       />
-      <MessageTable caption={m.letters_to_teams()} messages={toTeams} timeZone={timeZone} />
-      <MessageTable caption={m.letters_to_staff()} messages={toStaff} timeZone={timeZone} />
+      <MessageTable id="teams" title={m.letters_to_teams()} messages={toTeams} timeZone={timeZone} />
+      <MessageTable id="staff" title={m.letters_to_staff()} messages={toStaff} timeZone={timeZone} />
     </StaffPage>
   )
 }
 
-function MessageTable({ caption, messages, timeZone }: { caption: string; messages: Message[]; timeZone: string }) {
+type MessageTableProps = { id: string; title: string; messages: Message[]; timeZone: string }
+
+function MessageTable({ id, title, messages, timeZone }: MessageTableProps) {
   return (
-    <DataTable
-      caption={caption}
-      isCaptionShown
-      rows={messages}
-      rowKey={({ kind }) => kind}
-      columns={[
-        {
-          key: 'kind',
-          label: m.mail_column_message(),
-          isHeading: true,
-          cell: ({ kind }) => <a href={`/admin/mail/messages/${kind}`}>{mailKindLabel(kind)}</a>,
-        },
-        {
-          key: 'subject',
-          label: m.mail_subject(),
-          cell: ({ subject }) => <span class="wrap-anywhere">{subject}</span>,
-        },
-        {
-          key: 'words',
-          label: m.letters_words(),
-          cell: ({ changedAt }) =>
-            changedAt === undefined ? (
-              m.letters_words_default()
-            ) : (
-              <span class="inline-flex flex-wrap items-center gap-2">
-                <Badge tone="info" icon="check" label={m.letters_words_own()} />
-                <Moment at={changedAt} timeZone={timeZone} />
-              </span>
-            ),
-        },
-      ]}
-    />
+    <Card id={id} title={title}>
+      <DataTable
+        caption={title}
+        rows={messages}
+        rowKey={({ kind }) => kind}
+        columns={[
+          {
+            key: 'kind',
+            label: m.mail_column_message(),
+            isHeading: true,
+            cell: ({ kind }) => <a href={`/admin/mail/messages/${kind}`}>{mailKindLabel(kind)}</a>,
+          },
+          {
+            key: 'subject',
+            label: m.mail_subject(),
+            cell: ({ subject }) => <span class="wrap-anywhere">{subject}</span>,
+          },
+          {
+            key: 'words',
+            label: m.letters_words(),
+            cell: ({ changedAt }) =>
+              changedAt === undefined ? (
+                m.letters_words_default()
+              ) : (
+                <span class="inline-flex flex-wrap items-center gap-2">
+                  <Badge tone="info" icon="check" label={m.letters_words_own()} />
+                  <Moment at={changedAt} timeZone={timeZone} />
+                </span>
+              ),
+          },
+        ]}
+      />
+    </Card>
   )
 }
