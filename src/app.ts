@@ -66,7 +66,9 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
         ? await refuseUnknown(ctx, request, methodsOf, set.headers as Record<string, string | number>)
         : asAppError(ctx, request, code, error)
       set.status = told.status
-      return refusal(ctx, request, told)
+      const answer = refusal(ctx, request, told)
+      // Elysia gives it to none of the hooks below but the last.
+      return (await encode(ctx, request, answer, set)) ?? answer
     })
     .onRequest(({ request, set, server }) => {
       Object.assign(set.headers, commonHeaders(ctx, request))

@@ -27,7 +27,9 @@ export const documentsPages = (ctx: AppContext) =>
     async ({ params, request }) => {
       try {
         const { content, contentType } = await openByToken(ctx, params.token)
-        return new Response(content, { headers: fileHeaders(params.name, contentType) })
+        return new Response(content, {
+          headers: { ...fileHeaders(params.name, contentType), 'content-length': String(content.size) },
+        })
       } catch (error) {
         if (!(error instanceof AppError) || request.headers.get('sec-fetch-dest') !== 'iframe') throw error
         return frameRefusal(error, new URL(request.url).pathname)

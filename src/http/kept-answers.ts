@@ -39,10 +39,9 @@ export async function keptAnswer(
 }
 
 function respond({ plain, packed }: Kept, encoding: Encoding | undefined): Response {
-  const headers: Record<string, string> = { 'content-type': TYPE, vary: VARY }
-  if (encoding === undefined) return new Response(plain, { headers })
-  const body = packed.get(encoding) ?? compress(plain, TYPE, encoding)
-  if (body === undefined) return new Response(plain, { headers })
-  packed.set(encoding, body as Body)
-  return new Response(body as Body, { headers: { ...headers, 'content-encoding': encoding } })
+  const small = encoding && (packed.get(encoding) ?? (compress(plain, TYPE, encoding) as Body | undefined))
+  if (small) packed.set(encoding, small)
+  const body = small ?? plain
+  const headers = { 'content-type': TYPE, vary: VARY, 'content-length': String(body.byteLength) }
+  return new Response(body, { headers: small ? { ...headers, 'content-encoding': encoding } : headers })
 }

@@ -13,7 +13,16 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 const STATES = ['closed', 'open', 'half-open'] as const
 const STATUS_RATE_LIMITED = 429
 
-export type Answered = { method: string; route: string; tier: string; status: number; seconds: number }
+export type Answered = {
+  method: string
+  route: string
+  tier: string
+  status: number
+  seconds: number
+  /** Given to the database, and the time they took together, waits for a connection included. */
+  statements: number
+  sqlSeconds: number
+}
 export type Measures = {
   contentType: string
   count(answered: Answered): void
@@ -38,6 +47,18 @@ export function makeMeasures(ctx: AppContext): Measures {
     buckets: DURATIONS_SECONDS,
     registers,
   })
+  const statements = new Counter({
+    name: 'teamsheet_http_statements_total',
+    help: 'Statements that requests gave to the database.',
+    labelNames: ['method', 'route'],
+    registers,
+  })
+  const statementTime = new Counter({
+    name: 'teamsheet_http_statement_seconds_total',
+    help: 'Time those statements took, waits for a connection included.',
+    labelNames: ['method', 'route'],
+    registers,
+  })
   const refusals = new Counter({
     name: 'teamsheet_rate_limit_refusals_total',
     help: 'Requests refused because they came too often.',
@@ -51,10 +72,12 @@ export function makeMeasures(ctx: AppContext): Measures {
   measureSpool(ctx, registers)
   return {
     contentType: registry.contentType,
-    count({ method: given, route, tier, status, seconds }) {
+    count({ method: given, route, tier, status, seconds, ...sql }) {
       const method = METHODS.has(given) ? given : 'other'
       answers.inc({ method, route, status, tier })
       durations.observe({ method, route }, seconds)
+      statements.inc({ method, route }, sql.statements)
+      statementTime.inc({ method, route }, sql.sqlSeconds)
       if (status === STATUS_RATE_LIMITED) refusals.inc({ tier })
     },
     text: () => registry.metrics(),

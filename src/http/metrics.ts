@@ -3,6 +3,7 @@ import { Elysia } from 'elysia'
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { equalBytes, hashToken } from '#src/lib/keys.ts'
+import { currentScope } from '#src/lib/scope.ts'
 import { StartError } from '#src/lib/start-error.ts'
 import type { Admission } from './admit.ts'
 import { BODY_NONE } from './limits.ts'
@@ -28,16 +29,19 @@ function measuresOf(ctx: AppContext): Promise<Measures> | undefined {
  */
 export function countAnswer(ctx: AppContext, request: Request, route: string | undefined, status: number): void {
   const state = requestState(request)
-  // Probes and assets would water down the share of errors.
-  if (state.tier !== '' && state.tier !== 'uncounted') ctx.vitals.countAnswer(status)
+  // Probes, assets and unknown addresses would water down the share of errors.
+  if (state.route !== '' && state.tier !== 'uncounted') ctx.vitals.countAnswer(status)
   const measures = measuresOf(ctx)
   if (measures === undefined) return
+  const scope = currentScope()
   const answered = {
     method: request.method,
     route: state.route || route || 'unknown',
     tier: state.tier || 'uncounted',
     status,
     seconds: (performance.now() - state.startedAt) / 1000,
+    statements: scope?.statements ?? 0,
+    sqlSeconds: (scope?.sqlMs ?? 0) / 1000,
   }
   void measures.then(({ count }) => count(answered))
 }
@@ -62,8 +66,9 @@ export const metrics = (ctx: AppContext) =>
 
 async function write(making: Promise<Measures>): Promise<Response> {
   const measures = await making
-  const headers = { 'content-type': measures.contentType, 'cache-control': 'no-store' }
-  return new Response(await measures.text(), { headers })
+  const text = Buffer.from(await measures.text())
+  const headers = { 'content-type': measures.contentType, 'content-length': String(text.byteLength) }
+  return new Response(text, { headers: { ...headers, 'cache-control': 'no-store' } })
 }
 
 /**

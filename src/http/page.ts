@@ -25,11 +25,13 @@ export function filledHtml(
 ): Response {
   const takesGzip = chooseEncoding(request.headers.get('accept-encoding'), ['gzip']) !== undefined
   const isPacked = ctx.config.enableCompression && takesGzip
-  return new Response(isPacked ? gzip : plain, {
+  const body = isPacked ? gzip : plain
+  return new Response(body, {
     headers: {
       'cache-control': 'no-store',
       ...headers,
       'content-type': HTML,
+      'content-length': String(body.byteLength),
       vary: 'Accept-Encoding',
       ...(isPacked && { 'content-encoding': 'gzip' }),
     },

@@ -56,6 +56,7 @@ function pack(ctx: AppContext, request: Request, body: Uint8Array, { status, hea
   headers.set('vary', isApi(request) ? VARY : 'Accept-Encoding')
   if (packed) headers.set('content-encoding', encoding!)
   const sent = packed ?? body
+  headers.set('content-length', String(sent.byteLength))
   requestState(request).bytesSent = request.method === 'HEAD' ? 0 : sent.byteLength
   return new Response(sent as Uint8Array<ArrayBuffer>, { status, headers })
 }

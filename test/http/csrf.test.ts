@@ -73,14 +73,18 @@ describe('no page runs a script or a style of its own', () => {
       expect(markup).toMatch(INLINE)
   })
 
-  test('on every page, as nobody and as the owner', async () => {
-    const { id } = await send(app.url)
+  test('on every page, as nobody and in every role, and on a team’s own', async () => {
+    const sent = await send(app.url)
+    const { id, link } = sent as typeof sent & { link: string }
+    const cookies = [undefined, owner.cookie]
+    for (const role of ['viewer', 'reviewer', 'admin'] as const)
+      cookies.push((await signedIn(app.ctx, role, `Looking${role}`)).cookie)
     const paths = makeApp(app.ctx, new Map())
       .routes.filter(({ method, path }) => method === 'GET' && !path.startsWith('/assets'))
       .map(({ path }) => path.replace(':slug', app.ctx.tournament.slug).replace(/:\w+/g, id))
     let pages = 0
-    for (const path of [...paths, '/nowhere'])
-      for (const who of [undefined, owner.cookie]) {
+    for (const path of [...paths, '/nowhere', new URL(link, app.url).pathname])
+      for (const who of cookies) {
         const answer = await app.visit(path, { cookie: who })
         if (!answer.headers.get('content-type')?.startsWith('text/html')) continue
         pages += 1

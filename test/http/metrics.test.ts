@@ -71,11 +71,11 @@ describe('requests', () => {
     for (const path of ['/one', '/two', '/three/4']) await fetch(app.url + path)
     await fetch(`${app.url}/`, { method: 'PROPFIND' })
     const name = 'teamsheet_http_requests_total'
-    await until(async () => (await series(name, 'method="other",route="unknown",status="405",tier="uncounted"')) === 1)
+    await until(async () => (await series(name, 'method="other",route="unknown",status="405",tier="public"')) === 1)
     const count = (labels: string) => series(name, labels)
     expect(await count('method="GET",route="/",status="200",tier="public"')).toBe(1)
     expect(await count('method="GET",route="/t/:slug/",status="404",tier="public"')).toBe(2)
-    expect(await count('method="GET",route="unknown",status="404",tier="uncounted"')).toBe(3)
+    expect(await count('method="GET",route="unknown",status="404",tier="public"')).toBe(3)
     expect(await scrape()).not.toMatch(/nobody|three/)
     expect(await series('teamsheet_http_request_duration_seconds_count', 'method="GET",route="/t/:slug/"')).toBe(2)
   })
@@ -135,4 +135,12 @@ test('a share of answers of 5xx raises a notice; probes and assets are no answer
   await fetch(`${app.url}/`)
   await until(async () => app.ctx.vitals.traffic.recent().answers > counted)
   expect(app.ctx.vitals.traffic.recent().answers).toBe(counted + 1)
+})
+
+test('what a route asked of the database is counted, with the time it took', async () => {
+  const labels = 'method="GET",route="/api/v1/teams"'
+  const before = (await series('teamsheet_http_statements_total', labels)) ?? 0
+  await fetch(`${app.url}/api/v1/teams`)
+  await until(async () => ((await series('teamsheet_http_statements_total', labels)) ?? 0) > before)
+  expect(await series('teamsheet_http_statement_seconds_total', labels)).toBeGreaterThan(0)
 })

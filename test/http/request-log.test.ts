@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type TestApp, testApp } from '#test/support/app.ts'
 import { aRegistration } from '#test/support/registrations.ts'
-import { type SignedIn, signedIn } from '#test/support/staff.ts'
+import { samplePdf } from '#test/support/sample-files.ts'
+import { type SignedIn, send, signedIn, upload } from '#test/support/staff.ts'
 
+const TOKEN = 'a-token-of-sixteen-and-more'
 let app: TestApp
 let reviewer: SignedIn
 beforeAll(async () => {
-  app = await testApp()
+  app = await testApp({ config: { metricsToken: TOKEN } })
   reviewer = await signedIn(app.ctx, 'reviewer')
 })
 afterAll(() => app.end())
@@ -55,6 +57,28 @@ test('a refusal has its code, whatever its shape', async () => {
     const answer = await fetch(app.url + path)
     expect(await lineOf(answer)).toMatchObject({ status: answer.status, code })
   }
+})
+
+test('how much was sent is what the answer declares, whatever kind it is, and of HEAD nothing', async () => {
+  const letter = await upload(app.url, 'pastor_letter', new File([samplePdf(70_000)], 'letter.pdf'))
+  const { id } = await send(app.url, { documents: [letter] })
+  const [document] = await app.ctx.db.read`select id from documents where team_id = ${id}`
+  const address = `/admin/registrations/${id}/documents/${document!.id}`
+  const shown = await fetch(app.url + address, { headers: { cookie: reviewer.cookie }, redirect: 'manual' })
+  const file = new URL(shown.headers.get('location')!, app.url).pathname
+  const asset = /\/assets\/[^"]+/.exec(await (await fetch(`${app.url}/register`)).text())![0]
+  const paths = ['/', '/register', '/nowhere', '/admin', '/healthz', asset, file, '/metrics']
+  const api = ['/api/v1/teams', '/api/v1/tournaments/current', '/api/v1/nowhere', '/api/openapi.json']
+  for (const path of [...paths, ...api])
+    for (const encoding of ['identity', 'gzip', 'br']) {
+      const headers = { cookie: reviewer.cookie, authorization: `Bearer ${TOKEN}`, 'accept-encoding': encoding }
+      const answer = await fetch(app.url + path, { headers, decompress: false, redirect: 'manual' })
+      const { byteLength } = await answer.bytes()
+      expect([path, encoding, byteLength > 0]).toEqual([path, encoding, true])
+      expect([path, encoding, (await lineOf(answer)).bytesSent]).toEqual([path, encoding, byteLength])
+      const head = await fetch(app.url + path, { method: 'HEAD', headers, redirect: 'manual' })
+      expect([path, head.status, (await lineOf(head)).bytesSent]).toEqual([path, answer.status, 0])
+    }
 })
 
 test('each request has one line', async () => {

@@ -45,7 +45,9 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   logging_collector: 'off',
   log_checkpoints: 'off',
   log_line_prefix: '%m [%p] ',
-  // Statements and the details of violated constraints carry people's data.
+  // Statements, the details of violated constraints and the sentences of errors carry people's data; we log those errors by ourselves,
+  // without it. `log` is above errors.
+  log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
 }
