@@ -8,7 +8,7 @@ import { type Config, readConfig } from '#src/config.ts'
  */
 export type Manner =
   | 'fine'
-  | { status: number }
+  | { status: number; says?: string }
   | 'stall'
   | 'refuse'
   | 'drop'
