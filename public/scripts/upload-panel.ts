@@ -1,14 +1,20 @@
 /** What a file field shows while its file is on the way: a copy of the form's `[data-upload-template]`, one state at a time. */
-export type UploadState = 'queued' | 'sending' | 'storing' | 'offline' | 'waiting' | 'failed' | 'refused'
+export type UploadState = 'queued' | 'preparing' | 'sending' | 'storing' | 'offline' | 'waiting' | 'failed' | 'refused'
 
 const ANNOUNCED_EVERY_PERCENT = 25
+/** However many files are on their way: what is read out in between is how they end. */
+const ANNOUNCED_EVERY_MS = 10_000
 const RETRYABLE: readonly UploadState[] = ['offline', 'waiting', 'failed']
+
+type Announcement = 'progress' | 'offline' | 'done' | 'failed' | 'refused'
+
+let announcedAt = 0
 
 export type UploadPanel = {
   element: HTMLElement
   show(state: UploadState, reason?: string): void
   showPercent(percent: number): void
-  announce(what: 'done' | 'failed'): void
+  announce(what: Exclude<Announcement, 'progress'>): void
 }
 
 type Words = { fileName: string; label: string; onRetry: () => void; onCancel: () => void }
@@ -32,8 +38,10 @@ export function makePanel(
   retry.addEventListener('click', onRetry)
   cancel.addEventListener('click', onCancel)
   let announcedPercent = 0
+  announcedAt = performance.now()
 
-  const announce = (what: 'progress' | 'done' | 'failed', percent = '') => {
+  const announce = (what: Announcement, percent = '') => {
+    announcedAt = performance.now()
     const announcer = form.querySelector<HTMLElement>('[data-upload-announcer]')
     if (!announcer) return
     announcer.textContent = (announcer.dataset[what] ?? '').replace('{label}', label).replace('{percent}', percent)
@@ -46,13 +54,18 @@ export function makePanel(
         other.hidden = other.dataset.uploadState !== state
       }
       part('[data-upload-reason]').textContent = reason
+      const hadFocus = document.activeElement === retry
       progress.hidden = state === 'failed' || state === 'refused'
       retry.hidden = !RETRYABLE.includes(state)
+      // What is hidden loses the focus to the top of the page.
+      if (hadFocus && retry.hidden) cancel.focus()
     },
     showPercent(percent) {
       progress.value = percent
       part('[data-upload-percent]').textContent = String(percent)
+      if (percent < announcedPercent) announcedPercent = percent
       if (percent - announcedPercent < ANNOUNCED_EVERY_PERCENT) return
+      if (performance.now() - announcedAt < ANNOUNCED_EVERY_MS) return
       announcedPercent = percent
       announce('progress', String(percent))
     },

@@ -4,26 +4,29 @@
  * and takes the field's place, so that the form does not send the file a second time; what it brings besides (`hx-swap-oob`) takes the
  * place of what has the same id. What cannot be sent waits, and is tried again. `upload:settled` tells of each that ends, however it ends.
  */
-import { onHtmx, parseHtml, processWithHtmx } from './htmx.ts'
+import { isHugePhoto, makeSmaller } from './downscale.ts'
+import { onHtmx, parseHtml } from './htmx.ts'
+import { onPhoto } from './upload-camera.ts'
+import { awaitConnection, isAsking, stopAsking } from './upload-connection.ts'
+import { attachPanel, emptyField, fieldOf, isWrong, replaceField, replaceOthers } from './upload-field.ts'
 import { makePanel, type UploadPanel } from './upload-panel.ts'
+import { sendFile } from './upload-request.ts'
 
 const SENT_AT_ONCE_MAX = 2
-const TRIES_MAX = 5
+const TRIES_MAX = 8
 const RETRY_FIRST_MS = 1000
 const RETRY_LONGEST_MS = 16_000
-/** The server gives up a body that stands still for as long. */
-const STALLED_MS = 30_000
 const MS_PER_SECOND = 1000
 
 type Upload = {
   input: HTMLInputElement
   form: HTMLFormElement
   file: File
-  /** Fields are found anew by id: a swap may have replaced the one the file was chosen in. */
   fieldId: string
   panel: UploadPanel
-  /** `failed` may go on by itself when the connection is back, `refused` only when asked. */
-  state: 'queued' | 'sending' | 'offline' | 'waiting' | 'failed' | 'refused' | 'over'
+  /** `offline`, `waiting` and `failed` go on by themselves when the connection is back, `refused` only when asked. */
+  state: 'queued' | 'preparing' | 'sending' | 'offline' | 'waiting' | 'failed' | 'refused' | 'over'
+  isPrepared: boolean
   tries: number
   request?: XMLHttpRequest
   timer?: ReturnType<typeof setTimeout>
@@ -34,15 +37,18 @@ let isFormLeaving = false
 
 document.addEventListener('change', ({ target }) => {
   const input = target as HTMLInputElement
-  if (input.type === 'file' && input.dataset.uploadUrl && input.files?.[0] && input.form) choose(input, input.files[0])
+  if (input.type === 'file' && input.dataset.uploadUrl && input.files?.[0]) choose(input, input.files[0])
 })
+onPhoto(choose)
 
 window.addEventListener('online', wake)
 window.addEventListener('offline', () => {
   for (const { state, request } of uploads) if (state === 'sending') request?.abort()
 })
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake())
-onHtmx('htmx:after:swap', () => [...uploads].forEach(attach))
+onHtmx('htmx:after:swap', () => {
+  for (const { fieldId, panel } of uploads) attachPanel(fieldId, panel.element)
+})
 document.addEventListener('submit', (event) => {
   isFormLeaving = !event.defaultPrevented
 })
@@ -60,8 +66,9 @@ export function countUploads(): { going: number; failed: number } {
 }
 
 function choose(input: HTMLInputElement, file: File): void {
-  const form = input.form!
-  const fieldId = input.closest('[data-file-field]')?.id ?? ''
+  const { form } = input
+  if (!form) return
+  const fieldId = fieldOf(input)?.id ?? ''
   for (const earlier of uploads) if (earlier.fieldId === fieldId) drop(earlier)
   const panel = makePanel(form, {
     fileName: file.name,
@@ -70,61 +77,53 @@ function choose(input: HTMLInputElement, file: File): void {
     onCancel: () => cancel(upload),
   })
   if (!panel) return
-  const upload: Upload = { input, form, file, fieldId, panel, state: 'queued', tries: 0 }
-  attach(upload)
-  const maxBytes = Number(input.dataset.maxBytes ?? Number.POSITIVE_INFINITY)
-  if (file.size > maxBytes) {
-    input.value = ''
-    panel.show('refused')
-    panel.announce('failed')
-    return
-  }
+  const isPrepared = !isHugePhoto(file)
+  const upload: Upload = { input, form, file, fieldId, panel, state: 'queued', isPrepared, tries: 0 }
+  attachPanel(fieldId, panel.element)
   uploads.add(upload)
+  if (isPrepared && isTooLarge(upload)) refuse(upload)
   send()
 }
+
+const maxBytesOf = ({ input }: Upload) => Number(input.dataset.maxBytes ?? Number.POSITIVE_INFINITY)
+const isTooLarge = (upload: Upload) => upload.file.size > maxBytesOf(upload)
 
 /** Starts what waits for its turn, as many at once as a weak connection bears. */
 function send(): void {
   for (const upload of uploads) {
     if (upload.state !== 'queued') continue
-    const sending = [...uploads].filter(({ state }) => state === 'sending').length
-    if (sending >= SENT_AT_ONCE_MAX) upload.panel.show('queued')
-    else start(upload)
+    const going = [...uploads].filter(({ state }) => state === 'sending' || state === 'preparing').length
+    if (isAsking()) upload.panel.show('offline')
+    else if (going >= SENT_AT_ONCE_MAX) upload.panel.show('queued')
+    else if (upload.isPrepared) start(upload)
+    else void prepare(upload)
   }
+}
+
+async function prepare(upload: Upload): Promise<void> {
+  upload.state = 'preparing'
+  upload.panel.show('preparing')
+  upload.file = await makeSmaller(upload.file, maxBytesOf(upload))
+  upload.isPrepared = true
+  if (upload.state !== 'preparing') return
+  upload.state = 'queued'
+  if (isTooLarge(upload)) refuse(upload)
+  send()
 }
 
 function start(upload: Upload): void {
-  const request = new XMLHttpRequest()
-  upload.request = request
+  const { panel } = upload
   upload.state = 'sending'
-  upload.panel.showPercent(0)
-  upload.panel.show('sending')
-  const watch = () => {
-    clearTimeout(upload.timer)
-    upload.timer = setTimeout(() => request.abort(), STALLED_MS)
-  }
-  request.upload.addEventListener('progress', ({ loaded, total }) => {
-    watch()
-    upload.panel.showPercent(total === 0 ? 0 : Math.floor((100 * loaded) / total))
+  panel.showPercent(0)
+  panel.show('sending')
+  upload.request = sendFile(upload, {
+    onPercent: panel.showPercent,
+    onSent: () => panel.show('storing'),
+    onEnd: (request) => {
+      if (upload.request === request) answer(upload, request)
+      send()
+    },
   })
-  request.upload.addEventListener('load', () => upload.panel.show('storing'))
-  request.addEventListener('loadend', () => {
-    clearTimeout(upload.timer)
-    if (upload.request === request) answer(upload, request)
-    send()
-  })
-  request.open('POST', upload.input.dataset.uploadUrl!)
-  request.setRequestHeader('HX-Request', 'true')
-  request.send(body(upload))
-  watch()
-}
-
-function body({ form, input, file }: Upload): FormData {
-  const body = new FormData()
-  body.append('draft', form.querySelector<HTMLInputElement>('input[name="draft"]')?.value ?? '')
-  body.append('slot', input.name)
-  body.append('file', file)
-  return body
 }
 
 function answer(upload: Upload, request: XMLHttpRequest): void {
@@ -132,39 +131,67 @@ function answer(upload: Upload, request: XMLHttpRequest): void {
   const fresh = parseHtml(request.responseText)
   const field = fresh.querySelector('[data-file-field]')
   if (field && status >= 200 && status < 500) {
-    replaceField(upload, field)
-    for (const other of fresh.querySelectorAll('[hx-swap-oob]')) replaceById(other)
+    upload.panel.announce(isWrong(field) ? 'refused' : 'done')
+    replaceField(upload.fieldId, field)
+    drop(upload)
+    replaceOthers(fresh)
     settle()
-  } else if (status === 0 || status === 408 || status === 429 || status >= 500) {
+  } else if (status === 0) {
+    lose(upload)
+  } else if (status === 408 || status === 429 || status >= 500) {
     wait(upload, (Number(request.getResponseHeader('Retry-After')) || 0) * MS_PER_SECOND)
   } else {
     fail(upload, 'refused', fresh.textContent ?? '')
   }
 }
 
-/** Tries again by itself, a few times; without a connection as often as it takes (our own machine may be reached without one). */
+/** No answer came: it goes on when there is a connection. One that is lost with every try is given up. */
+function lose(upload: Upload): void {
+  if (navigator.onLine && isLastTry(upload)) return
+  upload.state = 'offline'
+  upload.panel.show('offline')
+  if (!isAsking()) upload.panel.announce('offline')
+  void awaitConnection(sendLost, () => {
+    for (const other of lost()) fail(other, 'failed')
+  })
+}
+
+const lost = () => [...uploads].filter(({ state }) => state === 'offline')
+
+function sendLost(): void {
+  for (const upload of lost()) upload.state = 'queued'
+  send()
+}
+
+/** The server has trouble, or asks to wait. */
 function wait(upload: Upload, askedMs: number): void {
-  if (!navigator.onLine) {
-    upload.state = 'offline'
-    upload.panel.show('offline')
-    upload.timer = setTimeout(() => queue(upload), RETRY_LONGEST_MS)
-    return
-  }
-  upload.tries += 1
-  if (upload.tries >= TRIES_MAX) {
-    fail(upload, 'failed')
-    return
-  }
+  if (isLastTry(upload)) return
   upload.state = 'waiting'
   upload.panel.show('waiting')
   const waitMs = Math.max(Math.min(RETRY_FIRST_MS * 2 ** (upload.tries - 1), RETRY_LONGEST_MS), askedMs)
   upload.timer = setTimeout(() => queue(upload), waitMs)
 }
 
+/** Counts a try that came to nothing; after the last one somebody has to ask for more. */
+function isLastTry(upload: Upload): boolean {
+  upload.tries += 1
+  if (upload.tries >= TRIES_MAX) fail(upload, 'failed')
+  return upload.tries >= TRIES_MAX
+}
+
 function fail(upload: Upload, state: 'failed' | 'refused', reason = ''): void {
   upload.state = state
   upload.panel.show('failed', reason.trim())
   upload.panel.announce('failed')
+  settle()
+}
+
+/** Too large, also made smaller: the panel says so, and the form can go without it. */
+function refuse(upload: Upload): void {
+  uploads.delete(upload)
+  emptyField(upload.fieldId)
+  upload.panel.show('refused')
+  upload.panel.announce('refused')
   settle()
 }
 
@@ -175,8 +202,10 @@ function queue(upload: Upload): void {
 }
 
 function again(upload: Upload): void {
+  stopAsking()
   upload.tries = 0
   queue(upload)
+  sendLost()
 }
 
 /** Back online, or back in sight: nobody needs to press anything. */
@@ -186,9 +215,7 @@ function wake(): void {
 
 function cancel(upload: Upload): void {
   drop(upload)
-  const input = document.getElementById(upload.fieldId)?.querySelector<HTMLInputElement>('input[type="file"]')
-  if (input) input.value = ''
-  input?.focus()
+  emptyField(upload.fieldId, { takesFocus: true })
   send()
   settle()
 }
@@ -201,27 +228,6 @@ function drop(upload: Upload): void {
   uploads.delete(upload)
   request?.abort()
   upload.panel.element.remove()
-}
-
-function attach({ fieldId, panel }: Upload): void {
-  const slot = document.getElementById(fieldId)?.querySelector('[data-upload-slot]')
-  if (slot && !slot.contains(panel.element)) slot.replaceChildren(panel.element)
-}
-
-function replaceField(upload: Upload, fresh: Element): void {
-  const old = document.getElementById(upload.fieldId)
-  const hadFocus = old?.contains(document.activeElement) ?? false
-  upload.panel.announce(fresh.querySelector('[aria-invalid="true"]') ? 'failed' : 'done')
-  drop(upload)
-  if (!old) return
-  old.replaceWith(fresh)
-  processWithHtmx(fresh)
-  if (hadFocus) fresh.querySelector<HTMLElement>('.held-file, input')?.focus()
-}
-
-function replaceById(fresh: Element): void {
-  fresh.removeAttribute('hx-swap-oob')
-  document.getElementById(fresh.id)?.replaceWith(fresh)
 }
 
 function settle(): void {

@@ -2,6 +2,7 @@ import type { AppContext } from '#src/context.ts'
 import { isDatabaseUnavailable, isTooSlow } from '#src/db/transient.ts'
 import { AppError } from '#src/errors.ts'
 import { ErrorFragment, ErrorPage } from '#views/errors/error.tsx'
+import { frameRefusal, isForFrame } from './frame-refusal.ts'
 import { html, seeOther } from './page.ts'
 import { waitFields } from './rate-limit-fields.ts'
 import { isApi, pathOf, requestState } from './request-state.ts'
@@ -51,6 +52,7 @@ export function refusal(ctx: AppContext, request: Request, error: AppError): Res
     headers['content-type'] = 'application/problem+json'
     return new Response(JSON.stringify(problem(error, state.id)), { status: error.status, headers })
   }
+  if (isForFrame(request)) return frameRefusal(error, hrefOf(request), headers)
   if (error.code === 'UNAUTHORIZED' && READS.has(request.method)) return toSignIn(request)
   const { code, message: sentence, retryAfterSeconds } = error
   const title = ctx.config.appTitle

@@ -16,7 +16,7 @@ export function FrameRefusal({ sentence, retryHref }: { sentence: string; retryH
         <main class="picture-missing">
           <p>{sentence}</p>
           {retryHref !== undefined && (
-            <a class="btn btn-sm" href={retryHref}>
+            <a class="btn button-secondary" href={retryHref}>
               {m.documents_frame_retry()}
             </a>
           )}

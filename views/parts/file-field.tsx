@@ -33,7 +33,7 @@ export type FileFieldProps = {
   removeAction?: string
   /** Further attributes of the remove button, `hx-…`. */
   removeAttributes?: Record<string, string | undefined>
-  /** Offers the input although a file is held. */
+  /** Offers another file in its place, which stays until the other has arrived. */
   isReplaceable?: boolean
   /** Arrives with a swap, and is where one goes on. */
   takesFocus?: boolean
@@ -44,11 +44,10 @@ const ACCEPTED = '.pdf,.png,.jpg,.jpeg,.webp,.heic,application/pdf,image/png,ima
 
 /** A document asked for: what is held already, or the place to choose it, with room for the progress of its upload. */
 export function FileField(props: FileFieldProps) {
-  const { name, label, error, file, isReplaceable } = props
+  const { name, label, error, file } = props
   const id = fieldId(name)
   const hint =
     props.hint ?? (props.maxBytes ? m.parts_file_limit({ size: formatBytes(props.maxBytes, props.lang) }) : undefined)
-  const hasInput = !file || isReplaceable
   const title = (
     <>
       {label}
@@ -57,35 +56,34 @@ export function FileField(props: FileFieldProps) {
   )
   return (
     <div class={error ? 'field file-field field-wrong' : 'field file-field'} data-file-field id={`${id}-field`}>
-      {hasInput ? (
+      {file ? (
+        <p class="field-label">{title}</p>
+      ) : (
         <label class="field-label" for={id}>
           {title}
         </label>
-      ) : (
-        <p class="field-label">{title}</p>
       )}
-      {hasInput && hint && (
+      {!file && hint && (
         <p class="field-hint" id={`${id}-hint`}>
           {hint}
         </p>
       )}
-      {file && <HeldFile {...props} file={file} />}
-      {hasInput && (
-        <input
-          type="file"
-          class="file-input control"
-          id={id}
-          name={name}
-          accept={props.accept ?? ACCEPTED}
-          required={props.required && !file}
-          aria-invalid={error ? 'true' : undefined}
-          aria-describedby={describedBy(id, { hint, error })}
-          data-upload-url={props.uploadUrl}
-          data-upload-field={props.uploadUrl && name}
-          data-upload-label={props.uploadUrl && label}
-          data-max-bytes={props.uploadUrl && props.maxBytes}
-          {...(props.takesFocus && { autofocus: true })}
-        />
+      {file ? (
+        <HeldFile {...props} file={file} />
+      ) : (
+        <div class="file-choice">
+          <FileInput {...props} id={id} hint={hint} />
+          {props.uploadUrl && (
+            <button
+              type="button"
+              class="btn button-secondary camera"
+              data-camera
+              aria-label={`${m.parts_file_camera()}: ${label}`}
+            >
+              <Icon name="camera" />
+            </button>
+          )}
+        </div>
       )}
       {/* What is on its way stays while the section around it changes. */}
       <div data-upload-slot hx-morph-skip-children />
@@ -94,42 +92,69 @@ export function FileField(props: FileFieldProps) {
   )
 }
 
-function HeldFile({
-  name,
-  label,
-  file,
-  removeAction,
-  removeAttributes,
-  lang,
-}: FileFieldProps & { file: FileFieldFile }) {
+function FileInput({ id, hint, name, label, error, file, ...props }: FileFieldProps & { id: string }) {
   return (
-    <div class="held-file" id={fieldId(name)} tabIndex={-1}>
+    <input
+      type="file"
+      class={file ? 'replacing-input' : 'file-input control'}
+      id={id}
+      name={name}
+      accept={props.accept ?? ACCEPTED}
+      required={props.required && !file}
+      aria-invalid={error ? 'true' : undefined}
+      aria-describedby={describedBy(fieldId(name), { hint, error })}
+      data-upload-url={props.uploadUrl}
+      data-upload-field={props.uploadUrl && name}
+      data-upload-label={props.uploadUrl && label}
+      data-max-bytes={props.uploadUrl && props.maxBytes}
+      {...(props.takesFocus && { autofocus: true })}
+    />
+  )
+}
+
+function HeldFile(props: FileFieldProps & { file: FileFieldFile }) {
+  const { name, label, file, removeAction, removeAttributes, isReplaceable, lang } = props
+  const id = fieldId(name)
+  return (
+    <div class="held-file" id={id} tabIndex={-1}>
       <span class="held-file-icon">
         <Icon name="check" />
       </span>
       <p class="held-file-words">
         {file.href ? (
-          <a class="held-file-name" href={file.href}>
+          <a class="held-file-name" href={file.href} dir="auto">
             {file.name}
           </a>
         ) : (
-          <span class="held-file-name">{file.name}</span>
+          <span class="held-file-name" dir="auto">
+            {file.name}
+          </span>
         )}
         <span class="held-file-size">{formatBytes(file.bytes, lang)}</span>
       </p>
-      {removeAction && (
-        <Button
-          type="submit"
-          kind="quiet"
-          name="slot"
-          value={name}
-          formaction={removeAction}
-          formnovalidate
-          attributes={removeAttributes}
-        >
-          {m.parts_file_remove()} <span class="sr-only">{label}</span>
-        </Button>
-      )}
+      <div class="held-file-actions">
+        {isReplaceable && (
+          <span class="replacing">
+            <label class="btn button-quiet" for={`${id}-new`}>
+              {m.parts_file_replace()} <span class="sr-only">{label}</span>
+            </label>
+            <FileInput {...props} id={`${id}-new`} hint={undefined} takesFocus={false} />
+          </span>
+        )}
+        {removeAction && (
+          <Button
+            type="submit"
+            kind="quiet"
+            name="slot"
+            value={name}
+            formaction={removeAction}
+            formnovalidate
+            attributes={removeAttributes}
+          >
+            {m.parts_file_remove()} <span class="sr-only">{label}</span>
+          </Button>
+        )}
+      </div>
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import { m } from '#messages'
+import { Button } from './button.tsx'
 
 export type PictureProps = {
   src: string
@@ -12,7 +13,7 @@ export type PictureProps = {
 export function Picture({ src, label, class: className, href }: PictureProps) {
   const image = <img class={className} src={src} alt={label} loading="lazy" />
   return (
-    <div data-picture>
+    <div data-picture data-none={m.review_picture_none()} tabIndex={-1}>
       {href === undefined ? (
         image
       ) : (
@@ -21,10 +22,8 @@ export function Picture({ src, label, class: className, href }: PictureProps) {
         </a>
       )}
       <div class="picture-missing" role="status" hidden>
-        <span>{m.review_picture_missing()}</span>
-        <button class="btn btn-sm" type="button">
-          {m.review_picture_retry()}
-        </button>
+        <span data-picture-words>{m.review_picture_missing()}</span>
+        <Button kind="secondary">{m.review_picture_retry()}</Button>
       </div>
     </div>
   )

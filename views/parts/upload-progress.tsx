@@ -12,8 +12,9 @@ export function UploadProgress() {
       <template data-upload-template>
         <div class="upload">
           <p class="upload-words">
-            <span data-upload-name class="upload-name" />
+            <span data-upload-name class="upload-name" dir="auto" />
             <span data-upload-state="queued">{m.parts_upload_queued()}</span>
+            <span data-upload-state="preparing">{m.parts_upload_preparing()}</span>
             <span data-upload-state="sending">
               <span data-upload-percent>0</span> %
             </span>
@@ -44,8 +45,10 @@ export function UploadProgress() {
         role="status"
         data-upload-announcer
         data-progress={m.parts_upload_announce_progress({ label: '{label}', percent: '{percent}' })}
+        data-offline={m.parts_upload_announce_offline({ label: '{label}' })}
         data-done={m.parts_upload_announce_done({ label: '{label}' })}
         data-failed={m.parts_upload_announce_failed({ label: '{label}' })}
+        data-refused={m.parts_upload_announce_refused({ label: '{label}' })}
       />
     </>
   )

@@ -18,6 +18,7 @@ export function FormFile({ base, document, rowKey, files, errors, maxFileBytes, 
       error={errorOf(errors, slot)}
       maxBytes={maxFileBytes}
       file={files.get(slot)}
+      isReplaceable
       takesFocus={focus === slot}
       uploadUrl={`${base}/register/files`}
       removeAction={`${base}/register/files/removal`}
