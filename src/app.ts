@@ -66,9 +66,11 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
         ? await refuseUnknown(ctx, request, methodsOf, set.headers as Record<string, string | number>)
         : asAppError(ctx, request, code, error)
       set.status = told.status
-      const answer = refusal(ctx, request, told)
-      // Elysia gives it to none of the hooks below but the last.
-      return (await encode(ctx, request, answer, set)) ?? answer
+      // Elysia gives it to none of the hooks below but the last, and that is told of the status here.
+      const whole = refusal(ctx, request, told)
+      const answer = (await encode(ctx, request, whole, set)) ?? whole
+      set.status = told.status
+      return answer
     })
     .onRequest(({ request, set, server }) => {
       Object.assign(set.headers, commonHeaders(ctx, request))
