@@ -28,8 +28,8 @@ function keepValue(fresh: Element): void {
 /** Also what was wrong with a file that was refused, which only the answer to that file tells. */
 function keepFile(fresh: Element): void {
   const live = document.getElementById(fresh.id)
-  const isHeld = (field: Element) => field.querySelector('.held-file') !== null
+  const heldName = (field: Element) => field.querySelector('.held-file-name')?.textContent
   const isWrong = (field: Element) => field.querySelector('.field-error') !== null
-  if (live && (isHeld(live) !== isHeld(fresh) || (isWrong(live) && !isWrong(fresh))))
+  if (live && (heldName(live) !== heldName(fresh) || (isWrong(live) && !isWrong(fresh))))
     fresh.replaceWith(live.cloneNode(true))
 }
