@@ -3,6 +3,7 @@ import { deleteEndedSessions } from './auth/service.ts'
 import type { AppContext } from './context.ts'
 import { deleteEndedCounts } from './db/limits.ts'
 import { collectOrphans, drawMissingPictures, eraseOldDocuments, expireUploads } from './documents/service.ts'
+import { removeTraces } from './erasure/service.ts'
 import { deleteExpiredAnswers } from './idempotency/service.ts'
 import { inScope, Scope } from './lib/scope.ts'
 import { expireMails, remindOfMissing } from './mail/service.ts'
@@ -18,6 +19,8 @@ const JITTER = 0.1
 export type Task = {
   name: string
   everyMs: number
+  /** After the start, where it finishes what a crash cut off; undefined: `everyMs`. */
+  firstMs?: number
   /** Tried again so soon after a failure, each time twice as late, at most `everyMs` later; undefined: at its next time. */
   againMs?: number
   run: (ctx: AppContext, stopping: AbortSignal) => Promise<unknown>
@@ -37,7 +40,8 @@ export const TIMETABLE: readonly Task[] = [
   { name: 'expire-counts', everyMs: 10 * MINUTE_MS, run: deleteEndedCounts },
   { name: 'move-files', everyMs: 10 * SECOND_MS, run: ({ files }, stopping) => files.moveWaiting(stopping) },
   { name: 'draw-pictures', everyMs: 10 * SECOND_MS, run: drawMissingPictures },
-  { name: 'collect-orphans', everyMs: HOUR_MS, run: collectOrphans },
+  { name: 'collect-orphans', everyMs: HOUR_MS, firstMs: 10 * SECOND_MS, run: collectOrphans },
+  { name: 'remove-traces', everyMs: 10 * MINUTE_MS, firstMs: 10 * SECOND_MS, run: removeTraces },
 ]
 
 /** Each process for itself, as often as `KEEP_WARM` says: databases that sleep when idle do so after five minutes. */
@@ -56,9 +60,9 @@ export function startTimetable(
   const running = new Set<Promise<void>>()
   const stopping = new AbortController()
 
-  const schedule = (task: Task) => {
+  const schedule = (task: Task, firstMs?: number) => {
     if (stopping.signal.aborted) return
-    const delayMs = waitOf(task, failures.get(task) ?? 0) * (1 + JITTER * Math.random())
+    const delayMs = (firstMs ?? waitOf(task, failures.get(task) ?? 0)) * (1 + JITTER * Math.random())
     timers.set(
       task,
       setTimeout(() => start(task), delayMs),
@@ -80,7 +84,7 @@ export function startTimetable(
     ctx.vitals.tasks.add(task.name, task.everyMs, async () => {
       if (!stopping.signal.aborted) await start(task)
     })
-    schedule(task)
+    schedule(task, task.firstMs)
   }
 
   return {

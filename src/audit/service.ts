@@ -2,7 +2,7 @@ import type { AppContext } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
 import { drain } from '#src/lib/drain.ts'
 import type { Actor } from '#src/permissions.ts'
-import { deleteOldEntries, insertEntry, maskEntries } from './store.ts'
+import { type AuditEntry, deleteOldEntries, insertEntry, listUnfollowed, maskEntries } from './store.ts'
 
 /** Something that happened, told by ids only: no name, address or number of a person. */
 export type AuditEvent = {
@@ -18,9 +18,20 @@ export type AuditEvent = {
 /** Writes the entry in the transaction it tells of, so that one never stands without the other. */
 export const record = (tx: Queryable, event: AuditEvent): Promise<void> => insertEntry(tx, event)
 
-/** Takes what the pattern finds out of all entries, should something personal have come into one; in the caller's transaction. */
-export const maskAudit = (tx: Queryable, pattern: string, placeholder: string): Promise<void> =>
+/**
+ * Takes what the pattern finds out of all entries, should something personal have come into one; in the caller's transaction. Returns how
+ * many there were.
+ */
+export const maskAudit = (tx: Queryable, pattern: string, placeholder: string): Promise<number> =>
   maskEntries(tx, pattern, placeholder)
+
+/** What is to be followed by something else and was not yet, oldest first. */
+export const listUnfollowedEvents = (
+  ctx: AppContext,
+  event: string,
+  follower: string,
+  most: number,
+): Promise<AuditEntry[]> => listUnfollowed(ctx.db.read, event, follower, most)
 
 /** How long entries are kept. */
 export const AUDIT_DAYS = 3 * 365

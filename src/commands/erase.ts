@@ -1,7 +1,15 @@
 import { parseArgs } from 'node:util'
 import type { AppContext } from '#src/context.ts'
 import { isRef, type Person, readSearch } from '#src/erasure/model.ts'
-import { type Erased, erasePerson, findByRefs, findByWords, surveyErasure } from '#src/erasure/service.ts'
+import {
+  type Erased,
+  erasePerson,
+  FOUND_MAX,
+  findByRefs,
+  findByWords,
+  findPlacesOf,
+  surveyErasure,
+} from '#src/erasure/service.ts'
 import { AppError } from '#src/errors.ts'
 import { SYSTEM } from '#src/permissions.ts'
 
@@ -9,6 +17,7 @@ const EXIT_REFUSED = 1
 /** EX_USAGE of sysexits.h. */
 const EXIT_USAGE = 64
 const USAGE = `Usage: teamsheet erase --find <name, phone or e-mail>
+       teamsheet erase --of <place>
        teamsheet erase <place>… [--team-documents] [--confirm]`
 
 type Flags = Readonly<Record<string, string | undefined>>
@@ -20,8 +29,8 @@ export type EraseCommandTools = {
 }
 
 /**
- * `erase`: a person from the shell. `--find` prints everybody like that, each with the place to name; places print what would be erased,
- * and with `--confirm` it is. Returns the exit code.
+ * `erase`: a person from the shell. `--find` prints everybody like that, each with the place to name, `--of` every place of one person;
+ * places print what would be erased, and with `--confirm` it is. Returns the exit code.
  */
 export async function erase(args: string[], { open, print, complain }: EraseCommandTools): Promise<number> {
   const asked = readArguments(args)
@@ -36,15 +45,30 @@ export async function erase(args: string[], { open, print, complain }: EraseComm
       const people = await findByWords(ctx, readSearch(asked.find))
       for (const person of people) print(lineOf(person))
       if (people.length === 0) print('Nobody like that was found.')
+      if (people.length === FOUND_MAX) print('There may be more. Search by the whole name, the number or the address.')
+      return 0
+    }
+    if (asked.of !== undefined) {
+      const { sure, others } = await findPlacesOf(ctx, asked.of)
+      for (const person of sure) print(lineOf(person))
+      if (others.length > 0) print('They share a name, a number or an address, and may be somebody else:')
+      for (const person of others) print(lineOf(person))
       return 0
     }
     const people = await findByRefs(ctx, asked.refs)
     if (people.length < asked.refs.length) complain('Some of these places are not there, or nobody stands in them.')
     for (const person of people) print(lineOf(person))
-    const work = asked.isConfirmed ? erasePerson : surveyErasure
-    const erased = await work(ctx, SYSTEM, { refs: asked.refs, hasTeamDocuments: asked.hasTeamDocuments })
-    print(`${asked.isConfirmed ? 'Erased' : 'Would be erased'}: ${countsOf(erased)}.`)
-    if (!asked.isConfirmed) print('Nothing was erased. Add --confirm to do it; it cannot be undone.')
+    const erasure = { refs: asked.refs, hasTeamDocuments: asked.hasTeamDocuments }
+    if (!asked.isConfirmed) {
+      print(`Would be erased: ${countsOf(await surveyErasure(ctx, SYSTEM, erasure))}.`)
+      print('Nothing was erased. Add --confirm to do it; it cannot be undone.')
+      return 0
+    }
+    const { left, ...erased } = await erasePerson(ctx, SYSTEM, erasure)
+    print(`Erased: ${countsOf(erased)}.`)
+    print('Backups that were made before still have the person; docs/RETENTION.md tells what else may.')
+    if (left.length > 0) print('The same person stands here, too:')
+    for (const person of left) print(lineOf(person))
     return 0
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
@@ -67,6 +91,7 @@ const countsOf = (erased: Erased) =>
 
 type Asked = {
   find?: string
+  of?: string
   refs: string[]
   hasTeamDocuments: boolean
   isConfirmed: boolean
@@ -82,17 +107,19 @@ function readArguments(args: string[]): Asked | string {
       allowPositionals: true,
       options: {
         find: { type: 'string' },
+        of: { type: 'string' },
         'team-documents': { type: 'boolean', default: false },
         confirm: { type: 'boolean', default: false },
         data: { type: 'string' },
         config: { type: 'string' },
       },
     })
-    const { find, data, config } = values
-    if ((find === undefined) === (refs.length === 0)) return 'Name places to erase, or search with --find.'
-    const wrong = refs.find((ref) => !isRef(ref))
+    const { find, of, data, config } = values
+    const asks = [find !== undefined, of !== undefined, refs.length > 0].filter(Boolean)
+    if (asks.length !== 1) return 'Name places to erase, or search with --find or --of.'
+    const wrong = [...refs, ...(of === undefined ? [] : [of])].find((ref) => !isRef(ref))
     if (wrong !== undefined) return `"${wrong}" is no place; --find prints them.`
-    return { find, refs, hasTeamDocuments: values['team-documents'], isConfirmed: values.confirm, data, config }
+    return { find, of, refs, hasTeamDocuments: values['team-documents'], isConfirmed: values.confirm, data, config }
   } catch (error) {
     if (error instanceof TypeError) return error.message
     throw error

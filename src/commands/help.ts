@@ -13,7 +13,7 @@ const COMMANDS = [
   ],
   ['files verify', 'Read every file and compare it with what was received.'],
   [
-    'erase --find … | <place>… [--team-documents] [--confirm]',
+    'erase --find … | --of <place> | <place>… [--team-documents] [--confirm]',
     'Look for a person, show what would be erased of them, and erase it.',
   ],
   ['seed', 'Fill an empty development server with invented clubs and teams.'],

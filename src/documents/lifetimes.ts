@@ -7,6 +7,7 @@ import * as documentStore from './document-store.ts'
 import type { ErasedFor } from './model.ts'
 import { releaseFile, UNCLAIMED_MS } from './orphans.ts'
 import * as store from './store.ts'
+import * as uploadStore from './upload-store.ts'
 
 const DOCUMENTS_A_BATCH = 200
 const DOCUMENT_BATCHES_MAX = 100
@@ -51,7 +52,7 @@ export type Erasing = {
 export async function eraseDocuments(ctx: AppContext, tx: Queryable, erasing: Erasing): Promise<store.Claim[]> {
   const { teamId, tournamentId, ids, erasedFor, actor } = erasing
   const erased = await documentStore.eraseDocuments(tx, ids, erasedFor, ctx.now())
-  const puts = await store.removeUploadsOfTeam(tx, teamId)
+  const puts = await uploadStore.removeUploadsOfTeam(tx, teamId)
   for (const { id } of erased)
     await record(tx, {
       event: 'document.erased',
@@ -60,7 +61,25 @@ export async function eraseDocuments(ctx: AppContext, tx: Queryable, erasing: Er
       subjectId: id,
       data: { teamId, for: erasedFor },
     })
-  return erased.map(({ fileId, createdAt }) => ({ fileId, putAt: lastPut(ctx, puts, fileId, createdAt) }))
+  const claims = erased.map(({ fileId, createdAt }) => ({ fileId, putAt: lastPut(ctx, puts, fileId, createdAt) }))
+  return letGo(ctx, tx, claims)
+}
+
+/**
+ * Takes the files of one part of a draft, or of the whole (''), out of it, in the caller's transaction; then as `eraseDocuments`. The
+ * draft's files are to be held.
+ */
+export const takeDraftFiles = async (
+  ctx: AppContext,
+  tx: Queryable,
+  draftId: string,
+  slotStart: string,
+): Promise<store.Claim[]> => letGo(ctx, tx, await uploadStore.removeUploadsOfSlots(tx, draftId, slotStart))
+
+/** So that the collector deletes them soon should this process not live to do it. */
+async function letGo(ctx: AppContext, tx: Queryable, claims: store.Claim[]): Promise<store.Claim[]> {
+  if (claims.length > 0) await store.takeBackPuts(tx, claims, new Date(ctx.now().getTime() - UNCLAIMED_MS))
+  return claims
 }
 
 /** Deletes the files that nothing names any more, with their pictures and the host's copies; the others stay for whom they are of. */

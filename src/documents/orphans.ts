@@ -3,6 +3,7 @@ import { takeLock } from '#src/db/locks.ts'
 import { PICTURE_SIZES, pictureName } from '#src/files/picture-name.ts'
 import { drain } from '#src/lib/drain.ts'
 import * as store from './store.ts'
+import * as uploadStore from './upload-store.ts'
 
 const HOUR_MS = 3_600_000
 /** A file that was just put belongs to a registration that is still on its way. */
@@ -17,7 +18,7 @@ const FILE_BATCHES_MAX = 200
 /** Removes uploads that were valid once, at most `UPLOAD_BATCHES_MAX` batches; their files are orphans then. How many. */
 export function expireUploads(ctx: AppContext, stopping?: AbortSignal): Promise<number> {
   const before = new Date(ctx.now().getTime() - EXPIRY_GRACE_MS)
-  return drain((size) => store.removeExpiredUploads(ctx.db.read, before, size), {
+  return drain((size) => uploadStore.removeExpiredUploads(ctx.db.read, before, size), {
     size: UPLOADS_A_BATCH,
     batchesMax: UPLOAD_BATCHES_MAX,
     stopping,

@@ -17,12 +17,14 @@ import {
 } from './model.ts'
 import { releaseFile } from './orphans.ts'
 import * as store from './store.ts'
+import * as uploadStore from './upload-store.ts'
 
 export { fileAddress, openByToken } from './file-address.ts'
-export { eraseOldDocuments, erasePersonsDocuments, releaseFiles } from './lifetimes.ts'
+export { eraseOldDocuments, erasePersonsDocuments, releaseFiles, takeDraftFiles } from './lifetimes.ts'
 export { collectOrphans, expireUploads } from './orphans.ts'
 export { drawMissingPictures } from './pictures.ts'
 export type { Claim } from './store.ts'
+export { countSlots, lockUploadsOfDraft, maskUploadNames } from './upload-store.ts'
 
 const HOUR_MS = 3_600_000
 const UPLOAD_VALID_MS = 24 * HOUR_MS
@@ -83,7 +85,7 @@ export async function saveUpload(ctx: AppContext, file: NewFile): Promise<Upload
     const upload = await prepareUpload(ctx, file)
     const expiresAt = new Date(upload.createdAt.getTime() + UPLOAD_VALID_MS)
     const id = randomBytes(CAPABILITY_BYTES).toString('base64url')
-    await store.insertUpload(ctx.db.read, digestOf(id), { ...upload, expiresAt })
+    await uploadStore.insertUpload(ctx.db.read, digestOf(id), { ...upload, expiresAt })
     return {
       id,
       kind,
@@ -105,15 +107,15 @@ export async function saveDraftFile(ctx: AppContext, file: NewDraftFile): Promis
   const { draftId, tournamentId, slot, kind, received } = file
   return usingUp(ctx, received, async () => {
     if (!SLOT.test(slot) || !isDocumentKind(kind)) throw new AppError('NOT_FOUND')
-    const draft = await store.findDraft(ctx.db.read, draftId, tournamentId)
+    const draft = await uploadStore.findDraft(ctx.db.read, draftId, tournamentId)
     if (draft === undefined) throw new AppError('NOT_FOUND')
     if (draft.registered) throw draftRegistered()
-    const held = await store.countDraftFiles(ctx.db.read, draftId, slot)
+    const held = await uploadStore.countDraftFiles(ctx.db.read, draftId, slot)
     if (held.files >= DRAFT_FILES_MAX || held.bytes + received.bytes > DRAFT_BYTES_MAX)
       throw new AppError('BODY_TOO_LARGE', { message: m.documents_draft_full() })
     const upload = { ...(await prepareUpload(ctx, file)), expiresAt: NO_END }
     const { fileId, originalName, createdAt } = upload
-    const saved = await store.replaceDraftUpload(ctx.db.read, draftId, slot, upload)
+    const saved = await uploadStore.replaceDraftUpload(ctx.db.read, draftId, slot, upload)
     if (saved === undefined) {
       await releaseFile(ctx, { fileId, putAt: createdAt })
       throw draftRegistered()
@@ -133,31 +135,24 @@ export async function saveDraftFile(ctx: AppContext, file: NewDraftFile): Promis
 
 /** Takes a file out of a draft's slot and deletes it; false where there was none. */
 export async function removeDraftFile(ctx: AppContext, draftId: string, slot: string): Promise<boolean> {
-  const removed = await store.removeDraftUpload(ctx.db.read, draftId, slot)
+  const removed = await uploadStore.removeDraftUpload(ctx.db.read, draftId, slot)
   if (removed) await releaseFile(ctx, removed)
   return removed !== undefined
 }
 
 /** In the order of their slots. */
 export const listDraftFiles = (ctx: AppContext, draftId: string): Promise<DraftFile[]> =>
-  store.listDraftFiles(ctx.db.read, draftId)
+  uploadStore.listDraftFiles(ctx.db.read, draftId)
 
 /** To be called in the transaction that deletes the drafts; how many files they held. */
 export const forgetDraftFiles = (tx: Queryable, draftIds: string[]): Promise<number> =>
-  store.removeUploadsOfDrafts(tx, draftIds)
-
-/**
- * Takes the files of one part of a draft, or of the whole (''), out of it, in the caller's transaction; then `releaseFiles` is to be given
- * what this returns.
- */
-export const takeDraftFiles = (tx: Queryable, draftId: string, slotStart: string): Promise<store.Claim[]> =>
-  store.removeUploadsOfSlots(tx, draftId, slotStart)
+  uploadStore.removeUploadsOfDrafts(tx, draftIds)
 
 /** Those of the ids that name an upload of the tournament which is still valid and not bound; whatever else is given is left out. */
 export async function findUploads(ctx: AppContext, tournamentId: string, ids: readonly string[]): Promise<Upload[]> {
   const byHash = new Map(ids.filter((id) => CAPABILITY.test(id)).map((id) => [digestOf(id).toString('hex'), id]))
   if (byHash.size === 0) return []
-  const rows = await store.listUnboundUploads(ctx.db.read, tournamentId, [...byHash.keys()], ctx.now())
+  const rows = await uploadStore.listUnboundUploads(ctx.db.read, tournamentId, [...byHash.keys()], ctx.now())
   return rows.map(({ capabilityHash, ...upload }) => ({ ...upload, id: byHash.get(capabilityHash.toString('hex'))! }))
 }
 

@@ -13,6 +13,7 @@ import { isRef, PEOPLE_AT_ONCE_MAX, readSearch, SEARCH_LENGTH } from './model.ts
 import {
   type Erasure,
   erasePerson,
+  FOUND_MAX,
   findByRefs,
   findByTeam,
   findByWords,
@@ -23,6 +24,8 @@ import {
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
 const field = t.String({ default: '' })
+/** In a body: a name in an address would stand in the proxy's log, and in the browser's history. */
+const SearchBody = t.Object({ csrf: field, q: field })
 const ErasureBody = t.Object({ csrf: field, people: field, teamDocuments: field, word: field })
 
 /** Erasing a person: looked for, chosen, shown, confirmed. For the server's owner, in every tournament. */
@@ -36,6 +39,25 @@ export const erasureAdmin = (ctx: AppContext) =>
         return html(ErasureSearch({ frame, ...(await found(ctx, query)), done: readDone(query) }))
       },
       { admit: { tier: 'admin', requires: 'people.erase', body: BODY_NONE } },
+    )
+    .post(
+      '/admin/erasure/search',
+      async ({ actor, tournament, body }) => {
+        const staff = staffOf(actor)
+        checkCsrfToken(ctx, staff, body.csrf)
+        const typed = body.q.trim().slice(0, SEARCH_LENGTH.max)
+        const places = typed === '' ? undefined : await findByWords(ctx, readSearch(typed))
+        return html(
+          ErasureSearch({
+            frame: staffFrame(ctx, staff, tournament),
+            ...NOBODY_FOUND,
+            typed,
+            places,
+            hasMore: places?.length === FOUND_MAX,
+          }),
+        )
+      },
+      { admit: { tier: 'search', requires: 'people.erase', body: BODY_FORM }, body: SearchBody },
     )
     .get(
       '/admin/erasure/confirmation',
@@ -59,32 +81,34 @@ export const erasureAdmin = (ctx: AppContext) =>
           return confirm(ctx, staff, tournament, erasure, [
             { field: 'word', code: 'word', message: m.erasure_word_wrong({ word }) },
           ])
-        const { people, documents, mails } = await erasePerson(ctx, staff, erasure)
+        const { people, documents, mails, left } = await erasePerson(ctx, staff, erasure)
         const counts = Object.entries({ people, documents, mails }).map(([what, count]) => [what, String(count)])
-        return seeOther(`/admin/erasure?${new URLSearchParams([['done', ''], ...counts])}`)
+        const again = left.slice(0, 1).map(({ ref }) => ['of', ref])
+        return seeOther(`/admin/erasure?${new URLSearchParams([['done', ''], ...counts, ...again])}`)
       },
       { admit: { tier: 'write', requires: 'people.erase', body: BODY_FORM }, body: ErasureBody },
     )
 
 type Query = Record<string, string | undefined>
-type Found = Pick<ErasureSearchProps, 'typed' | 'places' | 'ticked' | 'namesakes'>
+type Found = Pick<ErasureSearchProps, 'typed' | 'places' | 'ticked' | 'others'>
 
-/** By words, by one person's place or by a team; what a hand-written address gets wrong finds nobody. */
-async function found(ctx: AppContext, { q, of, team }: Query): Promise<Found> {
-  const nobody = { typed: '', places: undefined, ticked: new Set<string>(), namesakes: [] }
+const NOBODY_FOUND: Found = { typed: '', places: undefined, ticked: new Set<string>(), others: [] }
+
+/** By one person's place or by a team; what a hand-written address gets wrong finds nobody. */
+async function found(ctx: AppContext, { of, team }: Query): Promise<Found> {
   if (of !== undefined && isRef(of)) {
-    const { sure, namesakes } = await findPlacesOf(ctx, of)
-    return { ...nobody, places: sure, ticked: new Set(sure.map(({ ref }) => ref)), namesakes }
+    const { sure, others } = await findPlacesOf(ctx, of)
+    return { ...NOBODY_FOUND, places: sure, ticked: new Set(sure.map(({ ref }) => ref)), others }
   }
-  if (team !== undefined && UUID.test(team)) return { ...nobody, places: await findByTeam(ctx, team) }
-  const typed = (q ?? '').trim().slice(0, SEARCH_LENGTH.max)
-  return typed === '' ? nobody : { ...nobody, typed, places: await findByWords(ctx, readSearch(typed)) }
+  if (team !== undefined && UUID.test(team)) return { ...NOBODY_FOUND, places: await findByTeam(ctx, team) }
+  return NOBODY_FOUND
 }
 
-function readDone({ done, people, documents, mails }: Query): string | undefined {
+function readDone({ done, people, documents, mails, of }: Query): string | undefined {
   const count = (text: string | undefined) => (/^\d{1,9}$/.test(text ?? '') ? text! : '0')
   if (done === undefined) return undefined
-  return m.erasure_done({ people: count(people), documents: count(documents), mails: count(mails) })
+  const said = m.erasure_done({ people: count(people), documents: count(documents), mails: count(mails) })
+  return of === undefined ? said : `${said} ${m.erasure_left()}`
 }
 
 /** Who it is and what would go, with the word to type. */

@@ -1,4 +1,4 @@
-import type { PersonRow } from '#src/teams/service.ts'
+import type { Marks, PersonRow } from '#src/teams/service.ts'
 
 export const PEOPLE_AT_ONCE_MAX = 100
 export const SEARCH_LENGTH = { min: 2, max: 254 } as const
@@ -35,29 +35,42 @@ export function readSearch(typed: string): Search {
   }
 }
 
-/** Everything by which somebody may stand elsewhere. */
-export function searchOf({
-  name,
-  email,
-  phone,
-  whatsapp,
-}: Pick<Person, 'name' | 'email' | 'phone' | 'whatsapp'>): Search {
-  const texts = [name, email]
-    .map((text) => text.trim().toLowerCase())
-    .filter((text) => text.length >= SEARCH_LENGTH.min)
-  const digits = [phone, whatsapp].map(nationalDigits).filter((number) => number !== undefined)
-  return { texts: [...new Set(texts)], digits: [...new Set(digits)] }
+/** Everything by which these people may stand elsewhere; of somebody without a name or a number, nothing. */
+export function marksOf(people: readonly Person[]): Marks {
+  const distinct = (texts: readonly (string | null | undefined)[]) => [
+    ...new Set(
+      texts.map((text) => (text ?? '').trim().toLowerCase()).filter((text) => text.length >= SEARCH_LENGTH.min),
+    ),
+  ]
+  return {
+    emails: distinct(people.map(({ email }) => email)),
+    numbers: distinct(people.flatMap(({ phone, whatsapp }) => [phone, whatsapp].map(nationalDigits))),
+    names: distinct(people.map(({ name }) => name)),
+    births: distinct(people.map(({ dateOfBirth }) => dateOfBirth)),
+    teamIds: distinct(people.map(({ team }) => team?.id)),
+  }
 }
 
-/** Whether two places are of one person as far as can be told: a number or an address in common, or name and birth date. */
+/**
+ * Whether two places are of one person as far as can be told: a like name, and a number, an address, the birth date or the team in common.
+ * A number alone tells nothing: people share one.
+ */
 export function isSamePerson(one: Person, other: Person): boolean {
-  const [a, b] = [searchOf(one), searchOf(other)]
-  const isNamesake = a.texts[0] === b.texts[0]
-  const hasSameEmail = one.email !== '' && one.email.toLowerCase() === other.email.toLowerCase()
-  const hasSameNumber = a.digits.some((number) => b.digits.includes(number))
-  const hasSameBirth = Boolean(one.dateOfBirth) && one.dateOfBirth === other.dateOfBirth
-  const isInOneTeam = one.team !== undefined && one.team.id === other.team?.id
-  return hasSameEmail || hasSameNumber || (isNamesake && (hasSameBirth || isInOneTeam))
+  const [a, b] = [marksOf([one]), marksOf([other])]
+  const shares = (mark: keyof Marks) => a[mark].some((value) => b[mark].includes(value))
+  if (shares('names')) return shares('emails') || shares('numbers') || shares('births') || shares('teamIds')
+  return (shares('emails') || shares('numbers')) && isLikeName(a.names[0], b.names[0])
+}
+
+/** `Karthik V` and `Karthik Velmurugan`: each word of the shorter begins one of the longer. */
+function isLikeName(one = '', other = ''): boolean {
+  const [shorter, longer] = [one.split(' '), other.split(' ')].sort((a, b) => a.length - b.length) as [
+    string[],
+    string[],
+  ]
+  return shorter.every(
+    (word) => word !== '' && longer.some((whole) => whole.startsWith(word) || word.startsWith(whole)),
+  )
 }
 
 /** Whether a place fits what is looked for. */
@@ -70,18 +83,34 @@ export function fits({ texts, digits }: Search, person: Person): boolean {
   )
 }
 
-/** A POSIX regular expression (PostgreSQL) that finds what is known of the people in any text: names, addresses, numbers. */
+/**
+ * A POSIX regular expression (PostgreSQL) that finds what is known of the people in any text: names however their words are joined,
+ * addresses, numbers however they are grouped. Of people of whom nothing is known it finds nothing.
+ */
 export function patternOf(people: readonly Person[]): string {
-  const words = people.flatMap(({ name, email, phone, whatsapp }) => {
-    const numbers = [phone, whatsapp].flatMap((number) => [number, nationalDigits(number) ?? ''])
-    return [name, email, ...numbers]
-  })
-  const known = [...new Set(words.map((word) => word.trim()).filter((word) => word.length >= SEARCH_LENGTH.min))]
+  const { emails, numbers, names } = marksOf(people)
   // The longest first: a name may begin another.
-  const escaped = known.sort((a, b) => b.length - a.length).map((word) => word.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&'))
+  const words = [
+    ...emails.map(literally),
+    ...names.map((name) =>
+      name
+        .split(/[\s_.-]+/)
+        .map(literally)
+        .join(JOINED),
+    ),
+  ]
+  const known = [...words.sort((a, b) => b.length - a.length), ...numbers.map(inGroups)]
   // Whole words: a short name may stand in many longer ones.
-  return `(?<![[:alnum:]])(?:${escaped.join('|')})(?![[:alnum:]])`
+  return known.length === 0 ? '(?!)' : `(?<![[:alnum:]])(?:${known.join('|')})(?![[:alnum:]])`
 }
+
+const JOINED = '[[:space:]_.-]*'
+/** What may stand before and between the digits of a number. */
+const ABROAD = '(?:[+]?[0-9]{1,4}[ ()./-]*)?'
+const GROUPED = '[ ()./-]*'
+
+const literally = (text: string) => text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')
+const inGroups = (digits: string) => `${ABROAD}[(]?${[...digits].join(GROUPED)}`
 
 function nationalDigits(number: string): string | undefined {
   const digits = number.replace(/\D/g, '').slice(-NATIONAL_DIGITS)

@@ -18,7 +18,7 @@ export {
   eraseFromDraft,
   forgetDraftsOf,
   listDraftPeople,
-  listPeopleOfDraft,
+  listPeopleOfDrafts,
 } from './form/draft-people.ts'
 export { DRAFT_DAYS, expireDrafts } from './form/drafts.ts'
 

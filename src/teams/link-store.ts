@@ -14,10 +14,16 @@ export type NewLink = {
   now: Date
 }
 
-export async function insertEntryLink(sql: Queryable, link: NewLink): Promise<void> {
-  await sql`
+/**
+ * False where the captain, whom the link is for, was erased: whoever erases holds the team, so that no link is made meanwhile. Staff may
+ * make one all the same.
+ */
+export async function insertEntryLink(sql: Queryable, link: NewLink): Promise<boolean> {
+  const { count } = await sql`
     insert into entry_links (token_hash, team_id, made_for, made_by, expires_at, created_at)
-    values (${link.tokenHash}, ${link.teamId}, ${link.madeFor}, ${link.madeBy}, ${link.expiresAt}, ${link.now})`
+    select ${link.tokenHash}::bytea, id, ${link.madeFor}::text, ${link.madeBy}::uuid, ${link.expiresAt}::timestamptz, ${link.now}::timestamptz
+    from teams where id = ${link.teamId} and (captain_email <> '' or ${link.madeFor} = 'staff') for key share`
+  return count > 0
 }
 
 /** `stateReason` is what was said with the last move. */

@@ -18,7 +18,7 @@ type About = { madeFor: Exclude<LinkPurpose, 'registration'>; madeBy?: string; s
 
 /**
  * A new link to the team's entry page, for `ENTRY_LINK_DAYS` unless said otherwise; earlier ones stay valid. Returns the token, 256 bits
- * that are kept only as a digest.
+ * that are kept only as a digest. Throws LINK_EXPIRED where the captain was erased.
  */
 export const newEntryLink = (ctx: AppContext, teamId: string, about: About): Promise<string> =>
   newEntryLinkIn(ctx.db.read, ctx.now(), teamId, about)
@@ -27,7 +27,8 @@ async function newEntryLinkIn(tx: Queryable, now: Date, teamId: string, about: A
   const token = newToken()
   const { madeFor, madeBy = null, seconds = ENTRY_LINK_DAYS * DAY_SECONDS } = about
   const expiresAt = new Date(now.getTime() + seconds * 1000)
-  await store.insertEntryLink(tx, { tokenHash: hashToken(token), teamId, madeFor, madeBy, expiresAt, now })
+  const link = { tokenHash: hashToken(token), teamId, madeFor, madeBy, expiresAt, now }
+  if (!(await store.insertEntryLink(tx, link))) throw new AppError('LINK_EXPIRED')
   return token
 }
 

@@ -45,6 +45,26 @@ export const searchPeople = (
       where position(number in person.phone) > 0 or position(number in person.whatsapp) > 0)
   order by "tournamentName", "teamCode", part, name limit ${most}`
 
+/** What tells one person from another: e-mail addresses and names in lower case, the last ten digits of numbers, birth dates. */
+export type Marks = Record<'emails' | 'numbers' | 'names' | 'births' | 'teamIds', readonly string[]>
+
+/**
+ * Whoever shares an address, a number or a name with somebody. First those who share more than the name: an address, a number, the birth
+ * date or the team.
+ */
+export const searchByMarks = (sql: Queryable, marks: Marks, most: number): Promise<PersonRow[]> => sql<PersonRow[]>`
+  with found as (
+    select person.*, lower(name) = any(${marks.names as string[]}::text[]) as "isNamesake",
+      lower(email) = any(${marks.emails as string[]}::text[])
+        or right(regexp_replace(phone, '\D', '', 'g'), 10) = any(${marks.numbers as string[]}::text[])
+        or right(regexp_replace(whatsapp, '\D', '', 'g'), 10) = any(${marks.numbers as string[]}::text[]) as "isReached"
+    from (${sql.unsafe(PEOPLE)}) person)
+  select part, id, "teamId", "teamCode", "teamName", "tournamentId", "tournamentName", name, phone, email, whatsapp, "dateOfBirth", documents
+  from found where "isNamesake" or "isReached"
+  order by not ("isReached" or "dateOfBirth" = any(${marks.births as string[]}::text[])
+      or "teamId" = any(${marks.teamIds as string[]}::uuid[])) nulls last, "tournamentName", "teamCode", part, name
+  limit ${most}`
+
 /** Everybody of a team. */
 export const listPeople = (sql: Queryable, teamId: string): Promise<PersonRow[]> => sql<PersonRow[]>`
   select * from (${sql.unsafe(PEOPLE)}) person where "teamId" = ${teamId} order by part, name`

@@ -7,6 +7,7 @@ import type { Actor } from '#src/permissions.ts'
 import { holdsPlace, isLive, MOVES, type Team, type TeamState } from './model.ts'
 import * as store from './store.ts'
 
+export { findTeamsByCaptain } from './link-store.ts'
 export {
   deleteEndedLinks,
   getTeamByLink,
@@ -17,8 +18,16 @@ export {
   revokeEntryLinks,
   revokeLinksIn,
 } from './links.ts'
-export { findTeamsByCaptain } from './link-store.ts'
-export { erasePlayers, findPeople, listPeople, type PersonPlace, type PersonRow, searchPeople } from './people-store.ts'
+export {
+  erasePlayers,
+  findPeople,
+  listPeople,
+  type Marks,
+  type PersonPlace,
+  type PersonRow,
+  searchByMarks,
+  searchPeople,
+} from './people-store.ts'
 export type { AddTeamOutcome, Masking, SquadPlayer, TeamEntry } from './store.ts'
 export {
   addTeam,

@@ -22,3 +22,24 @@ export async function findEverywhere(ctx: AppContext, dir: string, words: readon
   }
   return found
 }
+
+/**
+ * Where any of the words stands in the files of the database itself, its indexes among them. The write-ahead log is elsewhere; of the
+ * planner's former samples only a vacuum of the catalogue takes leave.
+ */
+export async function findInDatabaseFiles({ db }: AppContext, words: readonly string[]): Promise<string[]> {
+  const wanted = words.map((word) => word.toLowerCase())
+  await db.write`checkpoint`
+  const [own] = await db.read`
+    select current_setting('data_directory') || '/base/' || oid as dir, pg_relation_filenode('pg_statistic')::text as samples
+    from pg_database where datname = current_database()`
+  const found: string[] = []
+  for (const path of await readdir(own!.dir, { withFileTypes: true })) {
+    if (!path.isFile() || path.name === own!.samples) continue
+    // A file that the database has done away with meanwhile holds nothing.
+    const content = await readFile(join(own!.dir, path.name), 'latin1').catch(() => '')
+    const text = content.toLowerCase()
+    found.push(...wanted.filter((word) => text.includes(word)).map((word) => `${path.name}: ${word}`))
+  }
+  return found
+}

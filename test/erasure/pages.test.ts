@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { erase } from '#src/commands/erase.ts'
 import { aSquad } from '#test/support/registrations.ts'
 import { type SignedIn, send, signedIn, staffApp } from '#test/support/staff.ts'
+
+setDefaultTimeout(60_000)
 
 const { ctx, url, visit, end } = await staffApp()
 let owner: SignedIn
@@ -15,6 +17,8 @@ const open = async (path: string, who = owner) => {
   const answer = await visit(path, { cookie: who.cookie })
   return { status: answer.status, html: await answer.text() }
 }
+const search = async (q: string) =>
+  (await visit('/admin/erasure/search', { cookie: owner.cookie, form: { csrf: owner.csrf, q } })).text()
 const refsIn = (html: string) => [...html.matchAll(/name="person" value="([^"]+)"/g)].map(([, ref]) => ref!)
 const nameOf = async (teamId: string) =>
   (await ctx.db.read`select captain_name as name from teams where id = ${teamId}`)[0]!.name as string
@@ -37,7 +41,9 @@ test('the way: from the registration to the person, what would go, the word, and
   expect([refused.status, await nameOf(id)]).toEqual([422, 'Vimala Devi'])
   const done = await visit('/admin/erasure', { cookie: owner.cookie, form: { ...form, word: ' Erase ' } })
   expect([done.status, await nameOf(id)]).toEqual([303, 'Erased person'])
-  expect((await open(done.headers.get('location')!)).html).toContain('Erased: places 1, documents 0, mails 1.')
+  expect((await open(done.headers.get('location')!)).html).toContain(
+    'Erased: places 1, documents 0, mails 1. It cannot be undone.',
+  )
   // What shows the team afterwards has no broken link to nowhere.
   const { html: after } = await open(`/admin/registrations/${id}`)
   expect(after).not.toContain('href="tel:"')
@@ -47,10 +53,10 @@ test('the way: from the registration to the person, what would go, the word, and
 test('people are found by name, number and address, in whatever case and spacing', async () => {
   const { id } = await send(url, { captain: { ...someone('Ezhil Arasan'), phone: '+919000012345' } })
   for (const typed of ['ezhil', 'EZHIL@example', '90000 12345', '+91 90000-12345']) {
-    const { html } = await open(`/admin/erasure?q=${encodeURIComponent(typed)}`)
+    const html = await search(typed)
     expect([typed, refsIn(html)]).toEqual([typed, [`captain:${id}`]])
   }
-  expect((await open('/admin/erasure?q=nobody+at+all')).html).toContain('Nobody like that was found.')
+  expect(await search('nobody at all')).toContain('Nobody like that was found.')
 })
 
 test('only the owner comes here, and nothing is erased without their own form', async () => {
@@ -58,7 +64,8 @@ test('only the owner comes here, and nothing is erased without their own form', 
   for (const role of ['viewer', 'reviewer', 'admin'] as const) {
     const other = await signedIn(ctx, role)
     expect((await open('/admin/erasure', other)).status).toBe(403)
-    const form = { csrf: other.csrf, people: `captain:${id}`, word: 'erase' }
+    const form = { csrf: other.csrf, people: `captain:${id}`, word: 'erase', q: 'Nila' }
+    expect((await visit('/admin/erasure/search', { cookie: other.cookie, form })).status).toBe(403)
     expect((await visit('/admin/erasure', { cookie: other.cookie, form })).status).toBe(403)
     expect((await open(`/admin/registrations/${id}`, other)).html).not.toContain('/admin/erasure')
   }
@@ -82,6 +89,9 @@ test('from the shell: found, shown, and erased only when confirmed', async () =>
     erase(args, { open: async () => ({ ctx, close: async () => {} }), print, complain: print })
   expect(await run('--find', 'kayal')).toBe(0)
   expect(lines.at(-1)).toStartWith(`captain:${id}  Kayal Vizhi`)
+  const before = lines.length
+  expect(await run('--of', `captain:${id}`)).toBe(0)
+  expect(lines[before]).toStartWith(`captain:${id}  Kayal Vizhi`)
   expect([await run(`captain:${id}`), await nameOf(id)]).toEqual([0, 'Kayal Vizhi'])
   expect(lines.at(-2)).toContain('Would be erased: people 1, teams 1, documents 0, mails 1')
   expect([await run(`captain:${id}`, '--confirm'), await nameOf(id)]).toEqual([0, 'Erased person'])

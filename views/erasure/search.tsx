@@ -15,21 +15,24 @@ export type ErasureSearchProps = {
   typed: string
   /** Undefined before a search. */
   places?: readonly Person[]
+  /** Only the first of them are shown. */
+  hasMore?: boolean
   /** Refs of places that are surely the person's. */
   ticked: ReadonlySet<string>
-  namesakes: readonly Person[]
+  others: readonly Person[]
   /** What was just erased. */
   done?: string
 }
 
 /** Who is to be erased: a search, and every place where they stand, to be ticked. */
-export function ErasureSearch({ frame, typed, places, ticked, namesakes, done }: ErasureSearchProps) {
+export function ErasureSearch({ frame, typed, places, hasMore, ticked, others, done }: ErasureSearchProps) {
   const flash = done === undefined ? undefined : ({ kind: 'success', text: done } as const)
   return (
     <StaffPage title={m.erasure_title()} flash={flash} {...frame}>
       <Heading title={m.erasure_title()} lead={m.erasure_lead()} />
       <Card>
-        <form class="form-stack" method="get" action="/admin/erasure">
+        <form class="form-stack" method="post" action="/admin/erasure/search">
+          <input type="hidden" name="csrf" value={frame.csrf} />
           <Field name="q" label={m.erasure_search()} hint={m.erasure_search_hint()} value={typed} autocomplete="off" />
           <div class="button-row">
             <Button type="submit" kind="primary" icon="search">
@@ -38,15 +41,16 @@ export function ErasureSearch({ frame, typed, places, ticked, namesakes, done }:
           </div>
         </form>
       </Card>
+      {hasMore && <p class="field-hint">{m.erasure_more()}</p>}
       {places?.length === 0 && <EmptyState title={m.erasure_none()} text={m.erasure_none_hint()} icon="search" />}
       {places !== undefined && places.length > 0 && (
         <Card id="places" title={m.erasure_places()} lead={m.erasure_places_lead()}>
           <form class="form-stack" method="get" action="/admin/erasure/confirmation">
             <Places people={places} ticked={ticked} />
-            {namesakes.length > 0 && (
+            {others.length > 0 && (
               <>
                 <h3 class="card-subheading">{m.erasure_namesakes()}</h3>
-                <Places people={namesakes} ticked={ticked} />
+                <Places people={others} ticked={ticked} />
               </>
             )}
             <CheckboxField name="teamDocuments" label={m.erasure_team_documents()} />

@@ -18,6 +18,7 @@ const TASKS: Record<string, () => string> = {
   'draw-pictures': m.system_task_draw_pictures,
   'deliver-mail': m.system_task_deliver_mail,
   'collect-orphans': m.system_task_collect_orphans,
+  'remove-traces': m.system_task_remove_traces,
 }
 const FAILURES = {
   status: m.system_failure_status,

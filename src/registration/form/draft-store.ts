@@ -10,10 +10,9 @@ export async function findDraft(sql: Queryable, tokenHash: Uint8Array): Promise<
   return row
 }
 
-export async function findDraftById(sql: Queryable, id: string): Promise<Draft | undefined> {
-  const [row] = await sql<Draft[]>`select ${sql.unsafe(DRAFT)} from drafts where id = ${id}`
-  return row
-}
+/** Those of the ids that are drafts and not sent. */
+export const listUnsentDrafts = (sql: Queryable, ids: readonly string[]): Promise<Draft[]> => sql<Draft[]>`
+  select ${sql.unsafe(DRAFT)} from drafts where id = any(${ids as string[]}::uuid[]) and team_id is null`
 
 type Typed = { tokenHash: Uint8Array; tournamentId: string; form: DraftForm; now: Date }
 
