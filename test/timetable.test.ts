@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { openDatabase } from '#src/db/client.ts'
-import { newToken } from '#src/lib/keys.ts'
 import { emptyForm } from '#src/registration/form/draft-form.ts'
+import { newDraftToken } from '#src/registration/form/draft-token.ts'
 import { saveDraft } from '#src/registration/form/drafts.ts'
 import { keepWarm, runTask, startTimetable, TIMETABLE } from '#src/timetable.ts'
 import { type TestContext, testContext } from '#test/support/context.ts'
@@ -25,7 +25,7 @@ test.each(TIMETABLE.map((task) => [task.name, task] as const))(
 )
 
 test('a draft is kept for fourteen days from its last change', async () => {
-  const token = newToken()
+  const token = newDraftToken(ctx.keys)
   await saveDraft(ctx, ctx.tournament, token, emptyForm(ctx.tournament), { sender: 'a captain' })
   const expire = TIMETABLE.find((task) => task.name === 'expire-drafts')!
   const drafts = async () => (await ctx.db.read`select from drafts`).length

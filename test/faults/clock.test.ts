@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { newToken } from '#src/lib/keys.ts'
 import { emptyForm } from '#src/registration/form/draft-form.ts'
+import { newDraftToken } from '#src/registration/form/draft-token.ts'
 import { saveDraft } from '#src/registration/form/drafts.ts'
 import { registerTeam } from '#src/registration/service.ts'
 import { runTask, TIMETABLE } from '#src/timetable.ts'
@@ -22,7 +22,7 @@ const register = (body: ReturnType<typeof aRegistration>, key: string) =>
 test.each([5 * MINUTE_MS, 3 * DAY_MS, -6 * DAY_MS, -5 * MINUTE_MS, 10 * DAY_MS])(
   'when the clock jumps by %d ms registrations go on without gap or repeat, and nothing fresh is thrown away',
   async (jumpMs) => {
-    const [body, key, token] = [aRegistration(), crypto.randomUUID(), newToken()]
+    const [body, key, token] = [aRegistration(), crypto.randomUUID(), newDraftToken(ctx.keys)]
     const first = await register(body, key)
     await saveDraft(ctx, ctx.tournament, token, emptyForm(ctx.tournament), { sender: 'a captain' })
     ctx.travel(jumpMs)

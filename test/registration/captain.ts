@@ -119,7 +119,7 @@ export const rowsOf = (html: string) => [...html.matchAll(/name="row" value="(p\
 
 /** Names of the files that the page shows as received, in its order. */
 export const filesOf = (html: string) =>
-  [...html.matchAll(/class="held-file-name">([^<]*)</g)].map(([, name]) => decode(name!))
+  [...html.matchAll(/class="held-file-name"[^>]*>([^<]*)</g)].map(([, name]) => decode(name!))
 
 const decode = (text: string) =>
   text

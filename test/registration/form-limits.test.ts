@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { AppContext } from '#src/context.ts'
 import type { AppError } from '#src/errors.ts'
 import { diskStore } from '#src/files/disk.ts'
-import { newToken } from '#src/lib/keys.ts'
+import { newDraftToken } from '#src/registration/form/draft-token.ts'
 import { admitNewDraft } from '#src/registration/form/new-draft.ts'
 import { expireDrafts } from '#src/registration/service.ts'
 import { type TestApp, testApp } from '#test/support/app.ts'
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => app.end())
 
 /** The form as a program sends it that shows another token every time. */
-const save = (url: string, token = newToken()) =>
+const save = (url: string, token = newDraftToken(app.ctx.keys)) =>
   fetch(`${url}/register/draft`, {
     method: 'POST',
     headers: { 'hx-request': 'true', cookie: `draft-${app.ctx.tournament.slug}=${token}` },
@@ -44,7 +44,7 @@ async function withFiles(files: AppContext['files'], work: () => Promise<void>):
 
 test('an address begins sixty drafts a minute, and saves those it has as before', async () => {
   const strict = await testApp({ config: { enableRateLimiting: true } })
-  const first = newToken()
+  const first = newDraftToken(strict.ctx.keys)
   const answers = [await save(strict.url, first)]
   for (let i = 1; i < 60; i += 1) answers.push(await save(strict.url))
   expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]))

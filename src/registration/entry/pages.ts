@@ -3,8 +3,6 @@ import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
 import { AppError, type FieldError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
-import { cookie, expiredCookie, readCookie } from '#src/http/cookies.ts'
-import { ownOrigin } from '#src/http/csrf.ts'
 import { followLink } from '#src/http/follow-link.ts'
 import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
@@ -13,16 +11,10 @@ import { networkOf } from '#src/lib/networks.ts'
 import { canDeliver } from '#src/mail/model.ts'
 import { requestEntryLink } from '#src/mail/service.ts'
 import { getTeam, getTeamByLink } from '#src/teams/service.ts'
-import { isIdRevealed } from '#src/tournaments/model.ts'
 import { getTournament } from '#src/tournaments/service.ts'
-import { AnswerPage, ClosedPage } from '#views/registration/answer.tsx'
 import { EntryPage } from '#views/registration/entry.tsx'
 import { EntryDoorPage, type EntryDoorProps } from '#views/registration/entry-door.tsx'
-import { RegistrationPage } from '#views/registration/form.tsx'
-import { DRAFT_SECONDS, getDraft } from '../form/drafts.ts'
-import { whyRefused } from '../form/send.ts'
-import { draftCookie, formProps } from '../form/view.ts'
-import { findSentForm } from '../service.ts'
+import { draftLinkPages } from './draft-link-pages.ts'
 import { getEntry, openEntry, withdrawTeam } from './open.ts'
 import { entryProps } from './view.ts'
 
@@ -35,9 +27,7 @@ const EMAIL_LENGTH_MAX = 300
 export const entryPages = (ctx: AppContext) =>
   new Elysia({ name: 'registration.entry-pages' })
     .use(admit(ctx))
-    .get('/draft/:token', ({ params, request, address }) => showDraft(ctx, request, { token: params.token, address }), {
-      admit: { tier: 'public', public: true, body: BODY_NONE },
-    })
+    .use(draftLinkPages(ctx))
     .get('/entry', ({ query }) => html(EntryDoorPage({ ...door(ctx), isAsked: query.asked !== undefined })), {
       admit: { tier: 'public', public: true, body: BODY_NONE },
     })
@@ -142,41 +132,4 @@ async function showEntry(
     flash,
   })
   return html(EntryPage(props), { status: errors.length > 0 ? 422 : 200 })
-}
-
-/** The form as it was left; once it was sent, the answer. */
-async function showDraft(ctx: AppContext, request: Request, link: Link): Promise<Response> {
-  const { token } = link
-  const origin = ownOrigin(ctx, request)
-  const draft = await followLink(ctx, link, () => getDraft(ctx, token))
-  const tournament = await getTournament(ctx, draft.tournamentId)
-  const base = tournament.isDefault ? '' : `/t/${tournament.slug}`
-  const name = draftCookie(tournament)
-  // A link that a stranger made somebody follow must not take the place of the form they are filling in.
-  const own = readCookie(ctx, request, name)
-  if (draft.teamId === null) {
-    const refused = await whyRefused(ctx, tournament)
-    if (refused !== undefined) return html(ClosedPage({ tournamentName: tournament.name, base, sentence: refused }))
-    const props = formProps(ctx, tournament, {
-      base,
-      origin,
-      token,
-      isKept: true,
-      form: draft.form,
-      files: draft.files,
-    })
-    const keep = { 'set-cookie': cookie(ctx, name, token, { maxAgeSeconds: DRAFT_SECONDS }) }
-    return html(RegistrationPage(props), { headers: own === undefined || own === token ? keep : {} })
-  }
-  const [team, sent] = await Promise.all([getTeam(ctx, draft.teamId), findSentForm(ctx, tournament.id, token)])
-  const view = AnswerPage({
-    tournamentName: tournament.name,
-    base,
-    teamName: team.name,
-    teamId: isIdRevealed(tournament, team.state) ? team.code : null,
-    state: team.state,
-    reference: team.reference,
-    secrets: sent && { pin: sent.pin, entryUrl: `${origin}/entry/${sent.token}` },
-  })
-  return html(view, { headers: own === token ? { 'set-cookie': expiredCookie(ctx, name) } : {} })
 }

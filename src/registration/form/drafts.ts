@@ -4,9 +4,10 @@ import type { DraftFile } from '#src/documents/model.ts'
 import { forgetDraftFiles, listDraftFiles } from '#src/documents/service.ts'
 import { AppError } from '#src/errors.ts'
 import { drain } from '#src/lib/drain.ts'
-import { hashToken, newToken } from '#src/lib/keys.ts'
+import { hashToken } from '#src/lib/keys.ts'
 import { type DraftForm, emptyForm } from './draft-form.ts'
 import * as store from './draft-store.ts'
+import { isDraftToken, newDraftToken } from './draft-token.ts'
 import { admitNewDraft, type Saver } from './new-draft.ts'
 
 export const DRAFT_DAYS = 14
@@ -18,29 +19,29 @@ const TOKEN = /^[\w-]{43}$/
 /** A form being filled in. `id` is absent until the first field is kept. */
 export type OpenDraft = { token: string; id?: string; form: DraftForm; files: DraftFile[]; teamId: string | null }
 
+/** A form that something of is kept, found by its link. */
+export type LinkedDraft = OpenDraft & { id: string; tournamentId: string }
+
 export const DRAFT_SECONDS = (DRAFT_DAYS * DAY_MS) / 1000
 
-/** The draft of a token; a fresh one, of which nothing is kept yet, where there is none. */
+/** The draft of a token; a fresh one, of which nothing is kept yet, where there is none. A token that is not ours opens a fresh one. */
 export async function openDraft(
   ctx: AppContext,
   tournament: Tournament,
   token: string | undefined,
 ): Promise<OpenDraft> {
-  const fresh = { token: newToken(), form: emptyForm(tournament), files: [], teamId: null }
+  const fresh = { token: newDraftToken(ctx.keys), form: emptyForm(tournament), files: [], teamId: null }
   if (token === undefined || !TOKEN.test(token)) return fresh
   const draft = await store.findDraft(ctx.db.read, hashToken(token))
-  if (!draft) return { ...fresh, token }
+  if (!draft) return isDraftToken(ctx.keys, token) ? { ...fresh, token } : fresh
   if (draft.tournamentId !== tournament.id) return fresh
   return { token, id: draft.id, form: draft.form, files: await listDraftFiles(ctx, draft.id), teamId: draft.teamId }
 }
 
 /** The draft that a link names, of whichever tournament. Throws NOT_FOUND where there is none (any more). */
-export async function getDraft(
-  ctx: AppContext,
-  token: string,
-): Promise<OpenDraft & { id: string; tournamentId: string }> {
+export async function getDraft(ctx: AppContext, token: string): Promise<LinkedDraft> {
   const draft = TOKEN.test(token) ? await store.findDraft(ctx.db.read, hashToken(token)) : undefined
-  if (!draft) throw new AppError('NOT_FOUND', { message: m.form_unknown({ days: DRAFT_DAYS }) })
+  if (!draft) throw unknownForm()
   return { token, ...draft, files: await listDraftFiles(ctx, draft.id) }
 }
 
@@ -51,8 +52,8 @@ export async function isSent(ctx: AppContext, token: string): Promise<boolean> {
 }
 
 /**
- * Keeps what was typed. A registered draft stays as it was sent. Throws NOT_FOUND for a token that is none; for one that is new
- * RATE_LIMITED and STORAGE_UNAVAILABLE.
+ * Keeps what was typed. A registered draft stays as it was sent. Throws NOT_FOUND for a token that the server did not make; for one that
+ * is new RATE_LIMITED and STORAGE_UNAVAILABLE.
  */
 export async function saveDraft(
   ctx: AppContext,
@@ -61,10 +62,11 @@ export async function saveDraft(
   form: DraftForm,
   saver: Saver,
 ): Promise<store.Draft> {
-  if (!TOKEN.test(token)) throw new AppError('NOT_FOUND')
+  if (!TOKEN.test(token)) throw unknownForm()
   const typed = { tokenHash: hashToken(token), tournamentId: tournament.id, form, now: ctx.now() }
   const known = await store.updateDraft(ctx.db.read, typed)
   if (known) return known
+  if (!isDraftToken(ctx.keys, token)) throw unknownForm()
   await admitNewDraft(ctx, saver)
   // Another request may have made it meanwhile.
   const begun = await store.insertDraft(ctx.db.read, typed)
@@ -85,6 +87,8 @@ export async function ensureDraft(
   if (draft && draft.tournamentId !== tournament.id) throw new AppError('NOT_FOUND')
   return draft ?? (await saveDraft(ctx, tournament, token, emptyForm(tournament), saver))
 }
+
+const unknownForm = () => new AppError('NOT_FOUND', { message: m.form_unknown({ days: DRAFT_DAYS }) })
 
 /** Deletes drafts that nobody touched for fourteen days, at most `DRAFT_BATCHES_MAX` batches, with their files. How many. */
 export async function expireDrafts(ctx: AppContext, stopping?: AbortSignal): Promise<number> {

@@ -17,6 +17,7 @@ import { isSent, openDraft } from './drafts.ts'
 import {
   type Asked,
   backToForm,
+  formPart,
   isHtmx,
   keepDraftCookie,
   propsOf,
@@ -55,7 +56,7 @@ export const registrationPages = (ctx: AppContext) =>
         if (posted.draft.teamId !== null) return toAnswer(asked.request, posted.token)
         if (!isHtmx(asked.request)) return backToForm(ctx, asked, posted, '#kept')
         const savedUrl = `${ownOrigin(ctx, asked.request)}/draft/${posted.token}`
-        return html(KeptNotice({ savedUrl, takesFocus: true }), { fragment: true })
+        return formPart(ctx, asked, posted.token, KeptNotice({ savedUrl, takesFocus: true }))
       },
       { admit: OF_A_FORM },
     )
@@ -70,7 +71,7 @@ export const registrationPages = (ctx: AppContext) =>
           (error) => sectionOf(error.field) === section,
         )
         const props = await propsOfPosted(ctx, asked, posted, { files, errors })
-        return html(FormSection({ ...props, section }), { fragment: true })
+        return formPart(ctx, asked, posted.token, FormSection({ ...props, section }))
       },
       { admit: OF_A_FORM },
     )

@@ -2,9 +2,9 @@ import { m } from '#messages'
 import type { AppContext, Tournament } from '#src/context.ts'
 import { receiveFile, saveDraftFile } from '#src/documents/service.ts'
 import { AppError, type FieldError } from '#src/errors.ts'
-import { newToken } from '#src/lib/keys.ts'
 import { type DraftForm, readDraftForm, readSlot } from './draft-form.ts'
 import type { Draft } from './draft-store.ts'
+import { isDraftToken, newDraftToken } from './draft-token.ts'
 import { ensureDraft, saveDraft } from './drafts.ts'
 import type { Saver } from './new-draft.ts'
 
@@ -38,7 +38,7 @@ export function formReceiver(
 ) {
   const fields: [name: string, value: string][] = []
   const wrongFiles: FieldError[] = []
-  let token = cookieToken ?? newToken()
+  let token = cookieToken && isDraftToken(ctx.keys, cookieToken) ? cookieToken : newDraftToken(ctx.keys)
   let draft: Promise<Draft> | undefined
 
   return {

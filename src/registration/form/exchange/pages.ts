@@ -1,4 +1,5 @@
 import type { Server } from 'bun'
+import type { VNode } from 'preact'
 import { countClubTeams, placesLeft } from '#src/clubs/service.ts'
 import type { AppContext, Tournament } from '#src/context.ts'
 import type { DraftFile } from '#src/documents/model.ts'
@@ -92,6 +93,10 @@ export async function showWrong(
     headers: keepDraftCookie(ctx, asked.tournament, posted.token),
   })
 }
+
+/** A part of the form as an answer. What was typed into a form makes it this browser's own. */
+export const formPart = (ctx: AppContext, asked: Asked, token: string, view: VNode, status = 200): Response =>
+  html(view, { fragment: true, status, headers: keepDraftCookie(ctx, asked.tournament, token) })
 
 /**
  * After a button of the form, without script: what could not be taken of the files that came along, else the form, by the cookie, or by

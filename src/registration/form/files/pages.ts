@@ -6,10 +6,9 @@ import { admit } from '#src/http/admit.ts'
 import { readForm } from '#src/http/form.ts'
 import { BODY_WHOLE_FORM, bodyFile } from '#src/http/limits.ts'
 import { oneFile } from '#src/http/multipart.ts'
-import { html } from '#src/http/page.ts'
 import { HeldOrMissing } from '#views/registration/form-section.tsx'
 import { type DraftForm, readSlot } from '../draft-form.ts'
-import { type Asked, backToForm, isHtmx, propsOf, receive, receiverOf, toAnswer } from '../exchange/pages.ts'
+import { type Asked, backToForm, formPart, isHtmx, propsOf, receive, receiverOf, toAnswer } from '../exchange/pages.ts'
 
 /** One file at a time: sent as it was chosen, or taken out again. */
 export const formFilePages = (ctx: AppContext) => {
@@ -64,5 +63,6 @@ async function showFile(
   if (!place) throw new AppError('NOT_FOUND')
   const files = await listDraftFiles(ctx, draftId)
   const props = await propsOf(ctx, asked, { ...shown, isKept: true, files, errors })
-  return html(HeldOrMissing({ ...props, ...place }), { fragment: true, status: errors.length > 0 ? 422 : 200 })
+  const view = HeldOrMissing({ ...props, ...place })
+  return formPart(ctx, asked, shown.token, view, errors.length > 0 ? 422 : 200)
 }

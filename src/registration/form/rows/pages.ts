@@ -3,11 +3,19 @@ import type { AppContext } from '#src/context.ts'
 import { listDraftFiles, removeDraftFile } from '#src/documents/service.ts'
 import { admit } from '#src/http/admit.ts'
 import { BODY_WHOLE_FORM } from '#src/http/limits.ts'
-import { html } from '#src/http/page.ts'
 import { SquadSection } from '#views/registration/form-section.tsx'
 import { addRow, type DraftForm, removeRow } from '../draft-form.ts'
 import { saveDraft } from '../drafts.ts'
-import { type Asked, backToForm, isHtmx, propsOfPosted, receive, saverOf, toAnswer } from '../exchange/pages.ts'
+import {
+  type Asked,
+  backToForm,
+  formPart,
+  isHtmx,
+  propsOfPosted,
+  receive,
+  saverOf,
+  toAnswer,
+} from '../exchange/pages.ts'
 import { checkDraft } from '../send.ts'
 
 const OF_A_FORM = { tier: 'draft', public: true, body: BODY_WHOLE_FORM } as const
@@ -59,5 +67,5 @@ async function changeRows(
     (error) => error.field.startsWith('players.') && error.code !== 'required',
   )
   const props = await propsOfPosted(ctx, asked, { ...posted, form }, { files, errors, focus })
-  return html(SquadSection(props), { fragment: true })
+  return formPart(ctx, asked, posted.token, SquadSection(props))
 }
