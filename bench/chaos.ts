@@ -5,7 +5,7 @@ import { hold, note, tell, title } from './report.ts'
 
 const REGISTRATIONS = 500
 const CAPTAINS = 20
-const SETTINGS = { kills: { times: 30, pauseMaxMs: 5000 }, fileHostSeconds: 1, smtpSeconds: 2, patienceMs: 1_800_000 }
+const SETTINGS = { kills: { times: 40, pauseMaxMs: 10_000 }, fileHostSeconds: 1, smtpSeconds: 2, patienceMs: 1_800_000 }
 
 /** `--seed` has the same dice thrown again. */
 export type ChaosSeed = { seed: number }

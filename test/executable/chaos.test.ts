@@ -5,6 +5,7 @@ import { runChaos } from './chaos/chaos.ts'
 
 const REGISTRATIONS = 20
 const CAPTAINS = 6
+/** CHAOS_SEED has the same dice thrown again; CHAOS_TELL has each part told as it ends. */
 const SEED = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000)
 
 setDefaultTimeout(600_000)
