@@ -5,7 +5,7 @@ import { cleanUp } from '#test/db/embedded/processes.ts'
 import { type Executable, emptyFolder, endExecutables, openData, startExecutable } from '#test/support/executable.ts'
 import { aSquad } from '#test/support/registrations.ts'
 import { sampleJpeg, samplePdf } from '#test/support/sample-files.ts'
-import { type Answer, anEntry, type Entry, register, withoutOrigin } from './registering.ts'
+import { type Answer, anEntry, type Entry, register, sendFile, withoutOrigin } from './registering.ts'
 
 const ROUNDS = 30
 const WRITERS = 6
@@ -80,15 +80,6 @@ async function write(url: string, sent: Sent[], isOver: { yet: boolean }): Promi
       // It was killed under us; or its database was, and it said so.
     }
   }
-}
-
-async function sendFile(url: string, kind: string, file: File): Promise<string> {
-  const form = new FormData()
-  form.set('kind', kind)
-  form.set('file', file)
-  const answer = await fetch(`${url}/api/v1/uploads`, { method: 'POST', body: form })
-  if (answer.status !== 201) throw new Error(`The file was refused: ${await answer.text()}`)
-  return ((await answer.json()) as { id: string }).id
 }
 
 const digestOf = (bytes: Uint8Array) => new Bun.CryptoHasher('sha256').update(bytes).digest('hex')

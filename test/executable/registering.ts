@@ -30,6 +30,16 @@ export async function register(url: string, { key, body }: Entry, signal?: Abort
   return { status: response.status, answer, isReplayed: response.headers.get('idempotent-replayed') === 'true' }
 }
 
+/** Sends a file on its own; its id. Throws what a refusal says. */
+export async function sendFile(url: string, kind: string, file: File): Promise<string> {
+  const form = new FormData()
+  form.set('kind', kind)
+  form.set('file', file)
+  const answer = await fetch(`${url}/api/v1/uploads`, { method: 'POST', body: form })
+  if (answer.status !== 201) throw new Error(`The file was refused: ${await answer.text()}`)
+  return ((await answer.json()) as { id: string }).id
+}
+
 /** An answer as it is at every start: each has a port of its own. */
 export const withoutOrigin = (answer: Answer): Answer => ({ ...answer, statusUrl: new URL(answer.statusUrl).pathname })
 
