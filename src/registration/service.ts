@@ -53,12 +53,18 @@ export async function registerTeam(
     submission.key === undefined
       ? undefined
       : fingerprint(submission.draft === undefined ? form : { form, draft: submission.draft.documents })
-  const replayed = errors.length === 0 && (await findReplay(ctx, tournament, submission, content))
+  const isFormRight = errors.length === 0
+  const replayed = isFormRight && (await findReplay(ctx, tournament, submission, content))
   if (replayed) return told(ctx, submission.door, replayed)
 
   const documents = submission.draft?.documents ?? (await resolveUploads(ctx, tournament, form, errors))
   errors.push(...checkDocuments(tournament, documents, form.players.length, submission.missingField))
-  if (errors.length > 0) throw new AppError('VALIDATION_FAILED', { errors })
+  if (errors.length > 0) {
+    // The first sending may have committed, and bound the uploads, between the look for its answer and the look for them.
+    const late = isFormRight && (await findReplay(ctx, tournament, submission, content))
+    if (late) return told(ctx, submission.door, late)
+    throw new AppError('VALIDATION_FAILED', { errors })
+  }
   const closed = whyClosed(ctx, tournament)
   if (closed !== undefined) throw new AppError('REGISTRATION_CLOSED', { message: closed })
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { type Registered, registerTeam } from '#src/registration/service.ts'
 import { type TestApp, testApp } from '#test/support/app.ts'
 import { addTestTournament } from '#test/support/context.ts'
 import { aRegistration, aSquad } from '#test/support/registrations.ts'
@@ -125,6 +126,21 @@ test('a replay answers 201 with the first answer, says so, and needs no upload a
 
 test.each(['', 'a'.repeat(256), 'tab\there'])('the Idempotency-Key %p is refused', async (key) => {
   expect((await post(aRegistration(), { 'idempotency-key': key })).status).toBe(400)
+})
+
+test('sent again while its first sending commits, it gets the first answer, not that its uploads are taken', async () => {
+  const body = await withLetter()
+  const sending = { body, key: 'commits meanwhile', door: 'api', missingField: () => 'documents' } as const
+  let first: Promise<Registered> | undefined
+  const read = async (texts: TemplateStringsArray, ...values: never[]) => {
+    if (texts.join('').includes('from uploads u join files'))
+      first ??= registerTeam(app.ctx, app.ctx.tournament, sending)
+    if (first) await first
+    return app.ctx.db.read(texts, ...values)
+  }
+  const db = { ...app.ctx.db, read: read as unknown as typeof app.ctx.db.read }
+  const again = await registerTeam({ ...app.ctx, db }, app.ctx.tournament, sending)
+  expect(again).toEqual({ ...(await first!), replayed: true })
 })
 
 test('an upload is bound by the first registration that names it; a refused one binds nothing', async () => {
