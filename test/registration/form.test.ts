@@ -61,6 +61,7 @@ describe('what is typed', () => {
     await visitor.post('/register/draft', [['teamName', 'Lions of Salem']])
     const [address, other] = [`/draft/${visitor.token()}`, captain(app.url)]
     expect(valuesOf((await other.open(address)).html).teamName).toBe('Lions of Salem')
+    await other.post('/register/draft', [['teamName', 'Lions of Salem']])
     expect(valuesOf((await other.open()).html).teamName).toBe('Lions of Salem')
     app.ctx.travel(13 * DAY_MS)
     await expireDrafts(app.ctx)

@@ -14,7 +14,7 @@ import { getTeam, getTeamByLink } from '#src/teams/service.ts'
 import { getTournament } from '#src/tournaments/service.ts'
 import { EntryPage } from '#views/registration/entry.tsx'
 import { EntryDoorPage, type EntryDoorProps } from '#views/registration/entry-door.tsx'
-import { draftLinkPages } from './draft-link-pages.ts'
+import { draftLinkPages } from './draft/pages.ts'
 import { getEntry, openEntry, withdrawTeam } from './open.ts'
 import { entryProps } from './view.ts'
 

@@ -12,10 +12,10 @@ import { getTournament } from '#src/tournaments/service.ts'
 import { AnswerPage, ClosedPage } from '#views/registration/answer.tsx'
 import { DraftChoicePage } from '#views/registration/draft-choice.tsx'
 import { RegistrationPage } from '#views/registration/form.tsx'
-import { DRAFT_SECONDS, getDraft, type LinkedDraft, type OpenDraft, openDraft } from '../form/drafts.ts'
-import { whyRefused } from '../form/send.ts'
-import { draftCookie, formProps } from '../form/view.ts'
-import { findSentForm } from '../service.ts'
+import { DRAFT_SECONDS, getDraft, type LinkedDraft, type OpenDraft, openDraft } from '../../form/drafts.ts'
+import { whyRefused } from '../../form/send.ts'
+import { draftCookie, formProps } from '../../form/view.ts'
+import { findSentForm } from '../../service.ts'
 
 /**
  * A form by its link, on whatever device. Whoever sent the link reads what is typed into that form: opening it does not make it the
