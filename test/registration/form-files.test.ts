@@ -3,6 +3,7 @@ import { type TestApp, testApp } from '#test/support/app.ts'
 import { MultipartClient } from '#test/support/multipart-client.ts'
 import { aRegistration } from '#test/support/registrations.ts'
 import { sampleJpeg, samplePdf } from '#test/support/sample-files.ts'
+import { untilIs } from '#test/support/until.ts'
 import { captain, errorsOf, fieldsOf, filesOf, rowsOf, valuesOf } from './captain.ts'
 
 const MB = 1_048_576
@@ -66,6 +67,34 @@ test('a form that breaks off in its middle keeps the files that had arrived', as
     await Bun.sleep(20)
   client.drop()
   expect(filesOf((await visitor.open(`/draft/${visitor.token()}`)).html)).toEqual(['letter.pdf'])
+})
+
+test.each([
+  ['/register', 'team.pastor_letter'],
+  ['/register/files', 'file'],
+])('a form to %s that names no draft and breaks off leaves nothing, neither draft nor file', async (path, part) => {
+  const left = async () => {
+    const [counted] = await app.ctx.db.read`
+      select (select count(*) from drafts)::int as drafts, (select count(*) from uploads)::int as uploads,
+        (select count(*) from files)::int as files`
+    return counted
+  }
+  const before = await left()
+  const client = await MultipartClient.open({ port: Number(new URL(app.url).port), path })
+  await client.field('slot', 'team.pastor_letter')
+  await client.file(part, 'letter.pdf', 'application/pdf', letter('of nobody').content)
+  await client.beginPart('form-data; name="teamName"')
+  await untilIs(left, (now) => now!.uploads > before!.uploads)
+  client.drop()
+  await untilIs(left, (now) => Bun.deepEquals(now, before))
+})
+
+test('a form that names no draft and arrives whole is kept, and its answer tells which', async () => {
+  const body = new FormData()
+  body.append('team.pastor_letter', new Blob([letter('of a stranger').content]), 'letter.pdf')
+  const whole = await fetch(`${app.url}/register`, { method: 'POST', body })
+  const token = /=([\w-]{43});/.exec(whole.headers.get('set-cookie') ?? '')?.[1]
+  expect(filesOf((await captain(app.url).open(`/draft/${token}`)).html)).toEqual(['letter.pdf'])
 })
 
 test('a button of the form keeps the files that come with it, and tells which could not be taken', async () => {

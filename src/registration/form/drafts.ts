@@ -1,7 +1,13 @@
 import { m } from '#messages'
 import type { AppContext, Tournament } from '#src/context.ts'
 import type { DraftFile } from '#src/documents/model.ts'
-import { forgetDraftFiles, listDraftFiles } from '#src/documents/service.ts'
+import {
+  forgetDraftFiles,
+  listDraftFiles,
+  lockUploadsOfDraft,
+  releaseFiles,
+  takeDraftFiles,
+} from '#src/documents/service.ts'
 import { AppError } from '#src/errors.ts'
 import { drain } from '#src/lib/drain.ts'
 import { hashToken } from '#src/lib/keys.ts'
@@ -86,6 +92,19 @@ export async function ensureDraft(
   const draft = TOKEN.test(token) ? await store.findDraft(ctx.db.read, hashToken(token)) : undefined
   if (draft && draft.tournamentId !== tournament.id) throw new AppError('NOT_FOUND')
   return draft ?? (await saveDraft(ctx, tournament, token, emptyForm(tournament), saver))
+}
+
+/** Deletes a draft that nobody can come back to, with its files at once; one that was sent stays. */
+export async function dropDraft(ctx: AppContext, id: string): Promise<void> {
+  const claims = await ctx.db.write.begin(async (tx) => {
+    await lockUploadsOfDraft(tx, id)
+    const draft = await store.lockDraft(tx, id)
+    if (!draft || draft.teamId !== null) return []
+    const taken = await takeDraftFiles(ctx, tx, id, '')
+    await store.deleteDrafts(tx, [id])
+    return taken
+  })
+  await releaseFiles(ctx, claims)
 }
 
 const unknownForm = () => new AppError('NOT_FOUND', { message: m.form_unknown({ days: DRAFT_DAYS }) })

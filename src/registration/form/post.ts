@@ -5,7 +5,7 @@ import { AppError, type FieldError } from '#src/errors.ts'
 import { type DraftForm, readDraftForm, readSlot } from './draft-form.ts'
 import type { Draft } from './draft-store.ts'
 import { isDraftToken, newDraftToken } from './draft-token.ts'
-import { ensureDraft, saveDraft } from './drafts.ts'
+import { dropDraft, ensureDraft, saveDraft } from './drafts.ts'
 import type { Saver } from './new-draft.ts'
 
 /** Refusals of one file that are told beside it while the rest of the form goes on. */
@@ -38,13 +38,18 @@ export function formReceiver(
 ) {
   const fields: [name: string, value: string][] = []
   const wrongFiles: FieldError[] = []
-  let token = cookieToken && isDraftToken(ctx.keys, cookieToken) ? cookieToken : newDraftToken(ctx.keys)
+  const own = cookieToken && isDraftToken(ctx.keys, cookieToken) ? cookieToken : undefined
+  let named = own
+  const fresh = newDraftToken(ctx.keys)
   let draft: Promise<Draft> | undefined
+
+  const token = () => named ?? fresh
 
   return {
     onField(name: string, value: string): void {
-      if (name === 'draft' && value !== '') token = value
-      else fields.push([name, value])
+      if (name !== 'draft' || value === '') fields.push([name, value])
+      // Once a file is in the draft, the form is that one’s.
+      else if (!draft) named = value
     },
 
     /** Puts the file into its slot as soon as it has arrived whole, so that a form that breaks off keeps it. */
@@ -58,7 +63,7 @@ export function formReceiver(
       if (!place)
         return void wrongFiles.push({ field: slot.slice(0, 100), code: 'slot', message: m.form_file_kind_unknown() })
       try {
-        draft ??= ensureDraft(ctx, tournament, token, saver)
+        draft ??= ensureDraft(ctx, tournament, token(), saver)
         const { id: draftId } = await draft
         const received = await receiveFile(ctx, content, saver.sender)
         const { fileId } = await saveDraftFile(ctx, {
@@ -85,17 +90,24 @@ export function formReceiver(
 
     async keep(): Promise<PostedForm> {
       const form = readDraftForm(tournament, fields)
-      const kept = await saveDraft(ctx, tournament, token, form, saver)
-      return { token, draft: kept, form, fields: new Map(fields), wrongFiles }
+      const kept = await saveDraft(ctx, tournament, token(), form, saver)
+      return { token: token(), draft: kept, form, fields: new Map(fields), wrongFiles }
     },
 
     /** For one file sent alone: its draft, whatever else the form holds. */
     async draft(): Promise<Draft> {
-      return ensureDraft(ctx, tournament, token, saver)
+      return ensureDraft(ctx, tournament, token(), saver)
+    },
+
+    /** After a form that broke off: what it brought stays for whoever knows its token; where nobody was told it, it goes. */
+    async abandon(): Promise<void> {
+      if (named !== undefined) return
+      const begun = await draft?.catch(() => undefined)
+      if (begun) await dropDraft(ctx, begun.id)
     },
 
     field: (name: string) => fields.findLast(([other]) => other === name)?.[1],
-    token: () => token,
+    token,
     wrongFiles,
   }
 }

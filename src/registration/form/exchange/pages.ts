@@ -42,11 +42,26 @@ export const receiverOf = (ctx: AppContext, asked: Asked, saver = saverOf(asked)
 /** Reads a posted form; everything it brings is in its draft when this returns. */
 export async function receive(ctx: AppContext, asked: Asked, saver = saverOf(asked)): Promise<PostedForm> {
   const receiver = receiverOf(ctx, asked, saver)
-  await readForm(asked.request, asked.server, wholeForm(ctx.config, BODY_WHOLE_FORM.maxBytes), {
-    onField: receiver.onField,
-    onFile: (slot, name, _, content) => receiver.onFile(slot, name, content),
+  return orAbandon(receiver, async () => {
+    await readForm(asked.request, asked.server, wholeForm(ctx.config, BODY_WHOLE_FORM.maxBytes), {
+      onField: receiver.onField,
+      onFile: (slot, name, _, content) => receiver.onFile(slot, name, content),
+    })
+    return receiver.keep()
   })
-  return receiver.keep()
+}
+
+type Receiver = ReturnType<typeof formReceiver>
+
+/** A form that fails before its answer tells the token leaves nothing that nobody can come back to. */
+export async function orAbandon<Received>(receiver: Receiver, work: () => Promise<Received>): Promise<Received> {
+  try {
+    return await work()
+  } catch (error) {
+    // Why it failed matters more than that its draft is left for its fourteen days.
+    await receiver.abandon().catch((e) => console.error('ABANDON', e))
+    throw error
+  }
 }
 
 export type Shown = {

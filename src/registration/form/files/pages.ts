@@ -8,7 +8,17 @@ import { BODY_WHOLE_FORM, bodyFile } from '#src/http/limits.ts'
 import { oneFile } from '#src/http/multipart.ts'
 import { HeldOrMissing } from '#views/registration/form-section.tsx'
 import { type DraftForm, readSlot } from '../draft-form.ts'
-import { type Asked, backToForm, formPart, isHtmx, propsOf, receive, receiverOf, toAnswer } from '../exchange/pages.ts'
+import {
+  type Asked,
+  backToForm,
+  formPart,
+  isHtmx,
+  orAbandon,
+  propsOf,
+  receive,
+  receiverOf,
+  toAnswer,
+} from '../exchange/pages.ts'
 
 /** One file at a time: sent as it was chosen, or taken out again. */
 export const formFilePages = (ctx: AppContext) => {
@@ -35,11 +45,13 @@ export const formFilePages = (ctx: AppContext) => {
 /** `draft`, `slot` and `file`, in this order. */
 async function receiveOneFile(ctx: AppContext, asked: Asked, maxBytes: number): Promise<Response> {
   const receiver = receiverOf(ctx, asked)
-  await readForm(asked.request, asked.server, oneFile(ctx.config, maxBytes), {
-    onField: receiver.onField,
-    onFile: (_, name, __, content) => receiver.onFile(receiver.field('slot') ?? '', name, content, { isAlone: true }),
+  const { id: draftId, form } = await orAbandon(receiver, async () => {
+    await readForm(asked.request, asked.server, oneFile(ctx.config, maxBytes), {
+      onField: receiver.onField,
+      onFile: (_, name, __, content) => receiver.onFile(receiver.field('slot') ?? '', name, content, { isAlone: true }),
+    })
+    return receiver.draft()
   })
-  const { id: draftId, form } = await receiver.draft()
   const slot = receiver.field('slot') ?? ''
   return showFile(ctx, asked, { token: receiver.token(), draftId, form, slot, errors: receiver.wrongFiles })
 }
