@@ -59,7 +59,7 @@ export async function orAbandon<Received>(receiver: Receiver, work: () => Promis
     return await work()
   } catch (error) {
     // Why it failed matters more than that its draft is left for its fourteen days.
-    await receiver.abandon().catch((e) => console.error('ABANDON', e))
+    await receiver.abandon().catch(() => {})
     throw error
   }
 }
