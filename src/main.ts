@@ -1,4 +1,4 @@
-import { config, configOfMachine, flagsOf } from './commands/config.ts'
+import { config, type GivenFlags, givenFlags, usableConfig } from './commands/config.ts'
 import { erase } from './commands/erase.ts'
 import { files } from './commands/files.ts'
 import { healthcheck } from './commands/healthcheck.ts'
@@ -9,7 +9,6 @@ import { seed } from './commands/seed.ts'
 import { serve } from './commands/serve.ts'
 import { staff } from './commands/staff.ts'
 import { version } from './commands/version.ts'
-import type { EffectiveConfig } from './config/effective.ts'
 import { type Config, ConfigError } from './config.ts'
 import { type LogSettings, openLog } from './lib/log.ts'
 import { stackOf } from './lib/log-mask.ts'
@@ -40,7 +39,7 @@ async function run(argv: string[]): Promise<number> {
   switch (command) {
     case 'serve': {
       isServer = true
-      const { config, warnings } = usableConfig(flagsOf(rest))
+      const { config, warnings } = usableConfig(process.env, givenFlags(rest), complain)
       const { log, end } = await openLog(logSettings(config))
       for (const warning of warnings) {
         complain(`Warning: ${warning}`)
@@ -50,31 +49,31 @@ async function run(argv: string[]): Promise<number> {
     }
     case 'staff':
       return await staff(rest, {
-        open: async (flags) => openContext(configFrom(flags), await quietLog(), { serving: false }),
+        open: async (values) => openContext(configFrom({ values, problems: [] }), await quietLog(), { serving: false }),
         readInput: () => Bun.stdin.text(),
         print,
         complain,
       })
     case 'erase':
       return await erase(rest, {
-        open: async (flags) => openContext(configFrom(flags), await quietLog(), { serving: false }),
+        open: async (values) => openContext(configFrom({ values, problems: [] }), await quietLog(), { serving: false }),
         print,
         complain,
       })
     case 'seed': {
-      const { ctx, close } = await openContext(configFrom(flagsOf(rest)), await quietLog(), { serving: false })
+      const { ctx, close } = await openContext(configFrom(givenFlags(rest)), await quietLog(), { serving: false })
       return await seed(ctx, print).finally(close)
     }
     case 'files':
       return await files(rest, {
-        open: async (flags) => openContext(configFrom(flags), await quietLog(), { serving: false }),
+        open: async (values) => openContext(configFrom({ values, problems: [] }), await quietLog(), { serving: false }),
         print,
         complain,
       })
     case 'config':
       return config(rest, { env: process.env, print, complain })
     case 'healthcheck':
-      return await healthcheck(usableConfig(flagsOf(rest)).config, print)
+      return await healthcheck(usableConfig(process.env, givenFlags(rest), complain).config, print)
     case 'version':
       return version(rest, print)
     case 'licenses':
@@ -87,17 +86,11 @@ async function run(argv: string[]): Promise<number> {
   }
 }
 
-/** The configuration; what is not wise in it is told on the console. Throws ConfigError. */
-function configFrom(flags: Record<string, string | undefined>): Config {
-  const { config, warnings } = usableConfig(flags)
+/** The configuration; what is not wise in it is told on the console. Throws ConfigError, StartError. */
+function configFrom(flags: GivenFlags): Config {
+  const { config, warnings } = usableConfig(process.env, flags, complain)
   for (const warning of warnings) complain(`Warning: ${warning}`)
   return config
-}
-
-function usableConfig(flags: Record<string, string | undefined>): EffectiveConfig {
-  const effective = configOfMachine(process.env, flags)
-  if (effective.problems.length > 0) throw new ConfigError(effective.problems)
-  return effective
 }
 
 function logSettings(config: Config): LogSettings {

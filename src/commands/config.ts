@@ -4,7 +4,7 @@ import { exampleFile } from '#src/config/example.ts'
 import { isOpenToOthers, readTextFile } from '#src/config/file.ts'
 import { readFlags } from '#src/config/flags.ts'
 import type { Setting } from '#src/config/setting.ts'
-import { readEffectiveConfig, SETTINGS } from '#src/config.ts'
+import { ConfigError, readEffectiveConfig, SETTINGS } from '#src/config.ts'
 import { StartError } from '#src/lib/start-error.ts'
 
 /** EX_USAGE and EX_CONFIG of sysexits.h. */
@@ -14,14 +14,33 @@ const SWITCHES = ['json', 'example']
 const HEADINGS = ['SETTING', 'VALUE', 'FROM']
 
 type Texts = Readonly<Record<string, string | undefined>>
+/** Flags as they were given: what is right of them, and what is wrong. */
+export type GivenFlags = { values: Texts; problems: readonly string[] }
 type ConfigCommandTools = { env: Texts; print(line: string): void; complain(line: string): void }
 
 /** Reads a command's flags, with `switches` of its own. Throws StartError with everything that is wrong with them. */
 export function flagsOf(args: readonly string[], switches: readonly string[] = []): Record<string, string> {
   const { values, problems } = readFlags(SETTINGS, args, switches)
   if (problems.length === 0) return values
-  throw new StartError([...problems, '"teamsheet help" lists what there is.'].join(' '), { exitCode: EXIT_USAGE })
+  throw new StartError(usageOf(problems), { exitCode: EXIT_USAGE })
 }
+
+export const givenFlags = (args: readonly string[]): GivenFlags => readFlags(SETTINGS, args)
+
+/**
+ * The configuration that holds on this machine. Where it is not to be used everything is told at once: complaints about what has no
+ * effect, then ConfigError, or StartError where flags are wrong, with every problem.
+ */
+export function usableConfig(env: Texts, flags: GivenFlags, complain: (line: string) => void): EffectiveConfig {
+  const effective = configOfMachine(env, flags.values)
+  if (flags.problems.length === 0 && effective.problems.length === 0) return effective
+  // A misspelt name is often why another setting is wrong or missing.
+  for (const warning of effective.warnings) complain(`Warning: ${warning}`)
+  if (flags.problems.length === 0) throw new ConfigError(effective.problems)
+  throw new StartError([usageOf(flags.problems), ...effective.problems].join('\n'), { exitCode: EXIT_USAGE })
+}
+
+const usageOf = (problems: readonly string[]) => [...problems, '"teamsheet help" lists what there is.'].join(' ')
 
 /** The configuration that holds on this machine. */
 export function configOfMachine(env: Texts, flags: Texts): EffectiveConfig {

@@ -2,9 +2,10 @@ import { expect, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { config } from '#src/commands/config.ts'
+import { config, givenFlags, usableConfig } from '#src/commands/config.ts'
 import { exampleFile } from '#src/config/example.ts'
-import { SETTINGS } from '#src/config.ts'
+import { type ConfigError, SETTINGS } from '#src/config.ts'
+import type { StartError } from '#src/lib/start-error.ts'
 
 function run(args: string[], env: Record<string, string> = {}) {
   const [printed, complained]: [string[], string[]] = [[], []]
@@ -99,6 +100,30 @@ test('files that cannot be settings are told of in a sentence', () => {
   }
   expect(run(['--config', file('nul', 'APP_TITLE=a\0b')]).complained[0]).toStartWith('APP_TITLE holds')
   rmSync(folder, { recursive: true })
+})
+
+test('where the server cannot start, wrong flags, wrong settings and misspelt names are told all at once', () => {
+  const env = { PORT: 'abc', MAX_REQEST_SIZE: '3', TEAMSHEET_PORT: '1' }
+  const told = (args: string[]) => {
+    const complained: string[] = []
+    const refusal = (() => {
+      try {
+        return usableConfig(env, givenFlags(args), (line) => complained.push(line))
+      } catch (error) {
+        return error as ConfigError | StartError
+      }
+    })()
+    return { complained, refusal }
+  }
+  const misspelt = [
+    'Warning: MAX_REQEST_SIZE in the environment is no setting and has no effect. Is MAX_REQUEST_SIZE meant?',
+    'Warning: TEAMSHEET_PORT in the environment is no setting and has no effect. Is PORT meant?',
+  ]
+  expect(told([])).toEqual({ complained: misspelt, refusal: expect.objectContaining({ exitCode: 78 }) })
+  const { complained, refusal } = told(['--prot', '3'])
+  expect(complained).toEqual(misspelt)
+  expect(refusal).toMatchObject({ exitCode: 64 })
+  expect((refusal as Error).message).toMatch(/^There is no flag --prot\. Is --port meant\? .*\nPORT .*abc/)
 })
 
 test('wrong flags throw a sentence and 64', () => {
