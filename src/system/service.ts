@@ -81,9 +81,9 @@ export async function runTaskNow(
 
 /** Hides a notice until it is raised anew; one that is gone by now is as good as dismissed. */
 export async function dismissNotice(ctx: AppContext, actor: Actor, id: string): Promise<void> {
-  const notice = ctx.vitals.dismissNotice(id)
-  if (!notice) return
+  if (!ctx.vitals.notices().some((shown) => shown.id === id)) return
   await audit(ctx, 'system.notice-dismissed', actor, { notice: id })
+  ctx.vitals.dismissNotice(id)
   ctx.log.info({ notice: id, actorId: idOf(actor) }, 'system.notice-dismissed')
 }
 

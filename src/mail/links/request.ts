@@ -1,10 +1,12 @@
 import { m } from '#messages'
+import { record } from '#src/audit/service.ts'
 import type { AppContext } from '#src/context.ts'
 import { retryTransient } from '#src/db/retry.ts'
 import { AppError } from '#src/errors.ts'
 import { checkEmail, emailKey } from '#src/lib/names.ts'
 import { inScope, Scope } from '#src/lib/scope.ts'
-import { findTeamsByCaptain } from '#src/teams/service.ts'
+import { NOBODY } from '#src/permissions.ts'
+import { findTeamsByCaptain, getTeam } from '#src/teams/service.ts'
 import { postTeamMail } from '../letters/post.ts'
 
 /** A captain's teams over the years; the newest ones. */
@@ -52,8 +54,17 @@ async function postLinks(ctx: AppContext, captainEmailKey: string): Promise<void
   }
 }
 
-/** What was posted already is not posted twice. */
+/** What was posted already is not posted twice. Audited as nobody's doing: an address proves nothing about who typed it. */
 const postLink = (ctx: AppContext, teamId: string, unlessSince: Date): Promise<boolean> =>
-  retryTransient(() => ctx.db.write.begin((tx) => postTeamMail(tx, ctx, { teamId, kind: 'link' }, { unlessSince })), {
-    safe: 'anyway',
-  })
+  retryTransient(
+    async () => {
+      const { tournamentId } = await getTeam(ctx, teamId)
+      return ctx.db.write.begin(async (tx) => {
+        const isPosted = await postTeamMail(tx, ctx, { teamId, kind: 'link' }, { unlessSince })
+        const event = { event: 'entry-link.requested', actor: NOBODY, tournamentId, subjectId: teamId }
+        if (isPosted) await record(tx, event)
+        return isPosted
+      })
+    },
+    { safe: 'anyway' },
+  )
