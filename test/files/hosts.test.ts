@@ -153,7 +153,7 @@ test('FILE_HOST_TIMEOUT is for each attempt, and a call may take four of them', 
     const env = {
       CLOUDINARY_CLOUD_NAME: 'cup',
       CLOUDINARY_API_KEY: 'a key',
-      CLOUDINARY_API_SECRET: 'a secret',
+      CLOUDINARY_API_SECRET: 'kV3-mq81ZpXc_09tRw',
       ...settings,
     }
     const asked: DependencySettings[] = []

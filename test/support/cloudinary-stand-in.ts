@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type FileHostStandIn, fileHost, type HostRequest, type Protocol } from './file-host.ts'
 
-export const CLOUDINARY = { cloud: 'cup', key: '874926351047283', secret: 'a secret that is shared with the cloud' }
+export const CLOUDINARY = { cloud: 'cup', key: '874926351047283', secret: 'nobody but the cloud knows of it' }
 /** What is sent beside the signed parameters (cloudinary.com/documentation/authentication_signatures). */
 const UNSIGNED = new Set(['file', 'api_key', 'signature', 'cloud_name', 'resource_type'])
 const SIGNATURE_VALID_SECONDS = 3600

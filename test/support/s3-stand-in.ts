@@ -4,8 +4,8 @@ import { type FileHostStandIn, fileHost, type HostRequest, type Protocol } from 
 export const S3 = {
   bucket: 'cup',
   region: 'eu-central-1',
-  key: 'AKEXAMPLE',
-  secret: 'a secret that is shared with the bucket',
+  key: 'AKWOMBATMARQUEE27',
+  secret: 'nobody but the bucket knows of it',
 }
 const ACTIONS: Record<string, HostRequest['action']> = { PUT: 'put', GET: 'get', DELETE: 'remove' }
 
