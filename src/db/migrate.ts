@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { getTableName, is } from 'drizzle-orm'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { PgTable } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres, { type Sql } from 'postgres'
@@ -9,6 +11,7 @@ import addTeam from '#src/teams/add-team.sql' with { type: 'text' }
 import type { Connection } from './client.ts'
 import { installJobs } from './jobs/install.ts'
 import { LOCKS } from './locks.ts'
+import * as schema from './schema/index.ts'
 
 const FOLDER = join(import.meta.dir, Bun.isStandaloneExecutable ? 'drizzle' : '../../drizzle')
 const CONNECT_TIMEOUT_SECONDS = 5
@@ -17,7 +20,7 @@ const OLDEST_POSTGRES = 140_000
 /**
  * Brings the database to this executable's schema, one process at a time, and re-creates the registration function when its text has
  * changed. Jobs' tables are made only for who has jobs: that is a tenth of the first start. Throws StartError when the schema is newer than
- * this executable, or PostgreSQL older than 14.
+ * this executable, the database has tables of our names that another program made, or PostgreSQL is older than 14.
  */
 export async function migrate(connection: Connection, { hasJobs = true } = {}): Promise<void> {
   const options = {
@@ -44,13 +47,31 @@ async function refuseWhatWeCannotServe(sql: Sql): Promise<void> {
     await sql`select current_setting('server_version_num')::int as version, to_regclass('drizzle.__drizzle_migrations') is not null as migrated`
   if (server!.version < OLDEST_POSTGRES)
     throw new StartError('This PostgreSQL is older than 14. Please name a newer one in DATABASE_URL.')
-  if (!server!.migrated) return
-  const known = Math.max(...readMigrationFiles({ migrationsFolder: FOLDER }).map((migration) => migration.folderMillis))
-  const [newest] = await sql`select max(created_at)::float8 as at from drizzle.__drizzle_migrations`
-  if (newest!.at !== null && newest!.at > known)
+  const migrations = readMigrationFiles({ migrationsFolder: FOLDER })
+  const known = Math.max(...migrations.map((migration) => migration.folderMillis))
+  const [made] = server!.migrated
+    ? await sql`
+        select max(created_at)::float8 as at, coalesce(bool_or(hash = ${migrations[0]!.hash}), false) as by_us
+        from drizzle.__drizzle_migrations`
+    : [{ at: null, by_us: false }]
+  if (made!.at !== null && made!.at > known)
     throw new StartError(
       'This database was made by a newer Teamsheet. Please start that version, or restore an older backup.',
     )
+  if (!made!.by_us) await refuseForeignTables(sql)
+}
+
+/** Before anything is made, so that a database of another program stays as it is. */
+async function refuseForeignTables(sql: Sql): Promise<void> {
+  const ours = Object.values(schema).flatMap((table) => (is(table, PgTable) ? [getTableName(table)] : []))
+  const found = await sql<{ name: string }[]>`
+    select relname as name from pg_class
+    where relnamespace = to_regnamespace(current_schema()) and relname = any(${ours}) order by relname`
+  if (found.length === 0) return
+  const names = found.map(({ name }) => name).join(', ')
+  throw new StartError(
+    `The database has tables that this Teamsheet did not make: ${names}. Please name an empty database in DATABASE_URL.`,
+  )
 }
 
 async function createFunction(sql: Sql): Promise<void> {
