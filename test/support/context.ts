@@ -17,7 +17,7 @@ import { makeVitals } from '#src/vitals/vitals.ts'
 import { testDatabase } from './database.ts'
 import { keepLog } from './run-log.ts'
 
-const SECRET_KEY = 'a secret key that only the tests are started with'
+const SECRET_KEY = 'a key that these tests alone are started with'
 
 export type TestContext = AppContext & {
   tournament: Tournament
