@@ -111,8 +111,8 @@ test('another secret key than the one the database was made with is refused with
       pino({ level: 'silent' }),
       { serving: false },
     )
-  const { close } = await open('the first secret key of this server')
+  const { close } = await open('the first key that this server is given')
   await close()
-  await expect(open('another secret key, never seen before')).rejects.toThrow('SECRET_KEY is not the one')
+  await expect(open('another key that nobody has seen before')).rejects.toThrow('SECRET_KEY is not the one')
   expect(listProcesses(clusterOf(dataDir))).toEqual([])
 })
