@@ -13,7 +13,7 @@ import { apiDocs } from './http/api-docs.ts'
 import { type AssetFiles, assets } from './http/assets.ts'
 import { meetClient } from './http/client-address.ts'
 import { preflight } from './http/cors.ts'
-import { answerInScope } from './http/deadline.ts'
+import { answerInScope, outcomeOf } from './http/deadline.ts'
 import { devParts } from './http/dev-parts.ts'
 import { asAppError, PROBES, refusal } from './http/errors.ts'
 import { health } from './http/health.ts'
@@ -88,7 +88,8 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     // Elysia waits only for hooks that are async by name.
     .mapResponse({ as: 'global' }, async ({ request, responseValue, set }) => encode(ctx, request, responseValue, set))
     .onAfterResponse({ as: 'global' }, ({ request, responseValue, route, set }) => {
-      const status = responseValue instanceof Response ? responseValue.status : Number(set.status ?? 200)
+      const answered = responseValue instanceof Response ? responseValue.status : Number(set.status ?? 200)
+      const status = outcomeOf(request, answered)
       logRequest(ctx, request, status)
       countAnswer(ctx, request, route, status)
     })

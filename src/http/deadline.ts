@@ -6,6 +6,8 @@ import { requestState } from './request-state.ts'
 
 const SECOND_MS = 1000
 const RETRY_AFTER_SECONDS = 5
+const STATUS_SERVER_ERROR = 500
+const STATUS_CLIENT_LEFT = 499
 const SAFE = new Set(['GET', 'HEAD'])
 
 /** A request as the code below the doors knows it. */
@@ -18,6 +20,7 @@ class RequestScope extends Scope {
   }
 
   protected override whyLate(): AppError {
+    if (this.isAbandoned()) requestState(this.request).hasLeft = true
     return new AppError('SERVER_BUSY', {
       message: m.deadline_late_work(),
       retryAfterSeconds: RETRY_AFTER_SECONDS,
@@ -28,6 +31,17 @@ class RequestScope extends Scope {
   protected override isAbandoned(): boolean {
     return SAFE.has(this.request.method) && this.request.signal.aborted
   }
+}
+
+/**
+ * How a request ended, for the log and the measures: 499 where its client left before a read was done, which is no error of ours and
+ * was answered to nobody (the number that nginx gives it).
+ */
+export function outcomeOf(request: Request, status: number): number {
+  const state = requestState(request)
+  if (!state.hasLeft || status < STATUS_SERVER_ERROR) return status
+  state.code = 'client-left'
+  return STATUS_CLIENT_LEFT
 }
 
 /**

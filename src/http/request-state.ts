@@ -15,6 +15,8 @@ export type RequestState = {
   tournament: Tournament | undefined
   /** Of a refusal. */
   code: string | undefined
+  /** Its client went away before the answer was ready, and what it asked for was given up. */
+  hasLeft: boolean
   /** Of the answer's body, as it was sent; undefined where it is a stream of unknown length. */
   bytesSent: number | undefined
 }
@@ -39,6 +41,7 @@ export function requestState(request: Request): RequestState {
       actor: NOBODY,
       tournament: undefined,
       code: undefined,
+      hasLeft: false,
       bytesSent: undefined,
     }
     states.set(request, state)

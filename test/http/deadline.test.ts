@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, spyOn, test } from 'bun:test'
 import { connect } from 'node:net'
 import { makeApp } from '#src/app.ts'
 import { admit } from '#src/http/admit.ts'
@@ -6,6 +6,7 @@ import { BODY_NONE } from '#src/http/limits.ts'
 import { holdTournament } from '#src/teams/service.ts'
 import { type TestApp, testApp } from '#test/support/app.ts'
 import { aRegistration } from '#test/support/registrations.ts'
+import { untilIs } from '#test/support/until.ts'
 
 const REQUEST_TIMEOUT_SECONDS = 1
 let app: TestApp
@@ -107,18 +108,30 @@ test('what all requests wait for together keeps none of them beyond its deadline
   while ((await fetch(`${app.url}/api/v1/teams`)).status !== 200) await Bun.sleep(5)
 })
 
-test('a read whose client has gone away is cancelled', async () => {
+test('a read whose client has gone away is cancelled, and counts as no error of ours', async () => {
+  const counted = spyOn(app.ctx.vitals, 'countAnswer')
+  const id = `left-${crypto.randomUUID()}`
   await whileHeld(
     async () => {
       app.ctx.config = { ...app.ctx.config, requestTimeout: 60 }
       const gone = new AbortController()
-      const asked = fetch(`${app.url}/api/v1/teams?limit=7`, { signal: gone.signal }).catch(
-        (error: Error) => error.name,
-      )
+      const asked = fetch(`${app.url}/api/v1/teams?limit=7`, {
+        signal: gone.signal,
+        headers: { 'x-request-id': id },
+      }).catch((error: Error) => error.name)
       await untilWaiting(1)
       gone.abort()
       expect(await asked).toBe('AbortError')
       await untilWaiting(0)
+      const told = () => app.ctx.logged.find((line) => line.includes(id) && line.includes('request.answered'))
+      expect(JSON.parse((await untilIs(told, (line) => line !== undefined))!)).toMatchObject({
+        status: 499,
+        code: 'client-left',
+      })
+      await untilIs(
+        () => counted.mock.calls.map(([status]) => status),
+        (seen) => Bun.deepEquals(seen, [499]),
+      )
     },
     { table: true },
   ).finally(() => {
