@@ -23,6 +23,8 @@ const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
 const INSTANT = /^\d{4}-\d\d-\d\d/
 const QUOTED = /"[^"]*"|'[^']*'|`[^`]*`/g
 const FRAME = /^\s+at \S.*/
+/** Of a frame in a package: where the packages lay when this was built, which may be beside the repository by a link. */
+const PACKAGES_PLACE = /(?<=[\s(])[^\s()]*?(?=node_modules\/)/
 
 /** The fields of a line with what is private masked: by the field's name, else by the look of the value. */
 export function maskFields(fields: Record<string, unknown>): Record<string, unknown> {
@@ -116,4 +118,5 @@ const framesOf = (error: Error) =>
     .replace(error.message, '')
     .split('\n')
     .filter((line) => FRAME.test(line))
+    .map((line) => line.replace(PACKAGES_PLACE, ''))
     .slice(0, STACK_LINES_MAX)

@@ -161,3 +161,21 @@ describe('a log file', () => {
     expect(statSync(gone).isFile()).toBe(true)
   })
 })
+
+test('a stack names files of packages by their place among them, wherever it was built', () => {
+  const err = new Error('Cut')
+  const frames = [
+    'at handler (../../../work/builder/node_modules/postgres/src/index.js:352:34)',
+    'at async /home/builder/node_modules/a/node_modules/b/c.js:1:2',
+    'at keep (src/registration/form/post.ts:3:4)',
+  ]
+  err.stack = ['Error: Cut', ...frames.map((frame) => `    ${frame}`)].join('\n')
+  const told = stackOf(err)
+  for (const frame of [
+    'at handler (node_modules/postgres/src/index.js:352:34)',
+    'at async node_modules/a/node_modules/b/c.js:1:2',
+    frames[2]!,
+  ])
+    expect(told).toContain(frame)
+  expect(told).not.toContain('builder')
+})
