@@ -24,6 +24,8 @@ export async function signIn(
   { email, password, address, knownBrowser }: SignIn,
 ): Promise<Guess<{ outcome: 'signed-in'; token: string; knownBrowser: string }>> {
   const accountKey = emailKey(email.trim().slice(0, EMAIL_LENGTH_MAX))
+  // Nobody's account, so it must not make everybody wait who leaves the field empty.
+  if (accountKey === '') return { outcome: 'wrong', errors: [wrong('email', m.auth_wrong())] }
   const subject = guessSubject(ctx, accountKey, knownBrowser)
   const guess = await tryGuess(ctx, subject, address, () => findByPassword(ctx, email.trim(), password))
   if (guess.outcome !== 'right') {

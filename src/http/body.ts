@@ -41,9 +41,17 @@ const REPLACEMENT = /\ufffd|%EF%BF%BD/i
 export const mediaType = (request: Request) =>
   (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
 
+/** Throws UNSUPPORTED_MEDIA_TYPE for a body in a coding; `identity` is none (RFC 9110, section 8.4.1). */
+export function refuseCompressed(request: Request): void {
+  const codings = (request.headers.get('content-encoding') ?? '')
+    .split(',')
+    .map((coding) => coding.trim().toLowerCase())
+  if (codings.every((coding) => coding === '' || coding === 'identity')) return
+  throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Please send the body uncompressed.' })
+}
+
 async function readText(request: Request, maxBytes: number): Promise<string> {
-  if (request.headers.has('content-encoding'))
-    throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Please send the body uncompressed.' })
+  refuseCompressed(request)
   const declared = request.headers.get('content-length')
   if (Number(declared ?? 0) > maxBytes) throw new AppError('BODY_TOO_LARGE')
   // Bun reads no more of a body than it declares, and refuses one that is declared and chunked. Reading it as a stream, to count it, would

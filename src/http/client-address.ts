@@ -84,12 +84,15 @@ const readList = (value: string): Hop[] => value.split(',').map((text) => ({ add
 function readForwarded(value: string): Hop[] {
   const elements = splitOutsideQuotes(value)
   if (!elements) return [{ address: undefined }]
-  return elements.map((element) => {
+  const hops = elements.map((element) => {
     const pairs = new Map<string, string>()
     for (const [, name, token, quoted] of element.matchAll(/(?:^|;)\s*([\w-]+)=(?:([^\s;"]+)|"((?:[^"\\]|\\.)*)")/g))
-      pairs.set(name!.toLowerCase(), token ?? quoted!.replace(/\\(.)/g, '$1'))
+      if (pairs.has(name!.toLowerCase())) return undefined
+      else pairs.set(name!.toLowerCase(), token ?? quoted!.replace(/\\(.)/g, '$1'))
     return { address: readNode(pairs.get('for') ?? ''), host: pairs.get('host'), scheme: pairs.get('proto') }
   })
+  // A parameter occurs once in an element.
+  return hops.every((hop) => hop !== undefined) ? hops : [{ address: undefined }]
 }
 
 /** At its commas; undefined where a quotation does not end. */

@@ -1,6 +1,7 @@
 import type { Server } from 'bun'
 import { AppError } from '#src/errors.ts'
 import { currentScope } from '#src/lib/scope.ts'
+import { refuseCompressed } from './body.ts'
 import { minimumRate, type Pace } from './minimum-rate.ts'
 
 const SECOND_MS = 1000
@@ -25,8 +26,7 @@ export type UploadLimits = {
  * Throws BODY_TOO_LARGE at once when the declared length is, and UNSUPPORTED_MEDIA_TYPE for a compressed body.
  */
 export function readUpload(request: Request, server: Server<unknown> | null, limits: UploadLimits) {
-  if (request.headers.has('content-encoding'))
-    throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Please send the body uncompressed.' })
+  refuseCompressed(request)
   if (Number(request.headers.get('content-length') ?? 0) > limits.maxBytes) throw new AppError('BODY_TOO_LARGE')
   const body = request.body
   if (body === null || request.bodyUsed) throw new AppError('MALFORMED_REQUEST', { message: 'The body is missing.' })

@@ -89,6 +89,14 @@ test('wrong tries meet a growing wait, told in seconds, which the right password
   expect((await signIn(form)).headers.get('retry-after')).toBe('2')
 })
 
+test('who leaves the e-mail empty guesses at nobody’s account, and makes nobody wait', async () => {
+  for (let tries = 0; tries < 30; tries += 1) {
+    const { status } = await signIn({ email: tries % 2 === 0 ? '' : '  ' })
+    expect([tries, status]).toEqual([tries, 422])
+  }
+  expect((await signIn({})).status).toBe(303)
+})
+
 test('a browser that signed in before does not wait for what strangers guess', async () => {
   const { email } = await signedIn(ctx, 'viewer', 'Guessed')
   const answer = await signIn({ email })

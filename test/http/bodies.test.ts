@@ -99,6 +99,14 @@ describe('a registration', () => {
     const { status } = await send('/api/v1/registrations', 'application/json', body, { 'content-encoding': 'gzip' })
     expect(status).toBe(415)
   })
+
+  test.each(['identity', 'Identity', ''])('that says it is in no coding, by "%s", is taken', async (coding) => {
+    expect((await send('/entry', FORM, 'reference=&pin=', { 'content-encoding': coding })).status).toBe(422)
+    const upload = new FormData()
+    upload.append('slot', 'team.nothing')
+    const headers = { 'content-encoding': coding }
+    expect((await fetch(`${app.url}/register/draft`, { method: 'POST', body: upload, headers })).status).toBe(200)
+  })
 })
 
 const chunked = (...parts: string[]) =>

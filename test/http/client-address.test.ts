@@ -50,6 +50,8 @@ describe('the client', () => {
     ['a comma in quotes', { forwarded: 'for="203.0.113.9,";host="a,b", for=203.0.113.7' }, '203.0.113.7'],
     ['a quotation without end', { forwarded: 'for="198.51.100.1, for="[2001:db8::7]"' }, '10.0.0.1'],
     ['an escaped end', { forwarded: 'for="x\\, for=203.0.113.7' }, '10.0.0.1'],
+    ['a parameter twice', { forwarded: 'for=203.0.113.7;for=198.51.100.1' }, '10.0.0.1'],
+    ['a parameter twice, further away', { forwarded: 'For=203.0.113.7;for=198.51.100.1, for=10.1.1.1' }, '10.0.0.1'],
     ['both, of one mind', { forwarded: 'for=203.0.113.7', 'x-forwarded-for': '203.0.113.7' }, '203.0.113.7'],
     ['both, and one made up', { forwarded: 'for=198.51.100.1', 'x-forwarded-for': '203.0.113.7' }, '10.0.0.1'],
   ])('of %s', (_, headers, address) => {

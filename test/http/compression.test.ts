@@ -39,6 +39,7 @@ test.each([
   ['/sign-in', 200],
   ['/api/openapi.json', 200],
   ['/api/docs', 200],
+  ['/nowhere', 404],
 ])('%s is compressed, and as long as it says', async (path, status) => {
   const answer = await ask(path)
   expect([answer.status, answer.headers.get('content-encoding')]).toEqual([
