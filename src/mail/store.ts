@@ -104,11 +104,16 @@ export async function findRecipient(tx: Queryable, teamId: string): Promise<Reci
   return row
 }
 
-/** Whether the team was written to about this since then. */
-export async function wasPostedSince(tx: Queryable, teamId: string, kind: MailKind, since: Date): Promise<boolean> {
-  const [row] =
-    await tx`select from mails where team_id = ${teamId} and kind = ${kind} and created_at >= ${since} limit 1`
-  return row !== undefined
+/** Whether the team was written to about this since then, that many times or more. */
+export async function wasPostedSince(
+  tx: Queryable,
+  teamId: string,
+  kind: MailKind,
+  { since, times }: { since: Date; times: number },
+): Promise<boolean> {
+  const rows = await tx`
+    select from mails where team_id = ${teamId} and kind = ${kind} and created_at >= ${since} limit ${times}`
+  return rows.length === times
 }
 
 /** Lets the mails to owners that are due then and still wait tell these notices instead. Returns how many there were. */

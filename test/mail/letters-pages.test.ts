@@ -86,6 +86,8 @@ test('sender, address for answers and quiet hours are kept, or refused beside th
   const html = await refused.text()
   for (const id of ['mailFromName-error', 'mailReplyTo-error', 'quietTo-error']) expect(html).toContain(`id="${id}"`)
   expect(await desk.ctx.findTournament()).toMatchObject({ mailFromName: 'The cup', quietTo: '07:00' })
+  const turned = await desk.post(path, { ...typed, mailFromName: 'The cup \u202Egro.puc' })
+  expect([turned.status, await turned.text()]).toEqual([422, expect.stringContaining('id="mailFromName-error"')])
   expect((await desk.post(path, { ...typed, quietTo: '22:00' })).status).toBe(422)
   expect((await desk.post(path, { ...typed, quietFrom: '7 pm' })).status).toBe(422)
   expect(await desk.audited('mail.settings-changed')).toHaveLength(1)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { hashToken } from '#src/lib/keys.ts'
-import { LINK_AGAIN_AFTER_MS } from '#src/mail/links/request.ts'
+import { LINK_AGAIN_AFTER_MS, LINKS_A_DAY_MAX } from '#src/mail/links/request.ts'
 import { registerTeam } from '#src/registration/service.ts'
 import { ENTRY_LINK_DAYS } from '#src/teams/model.ts'
 import { getTeamByLink } from '#src/teams/service.ts'
@@ -172,4 +172,20 @@ test('a link opens one team only, and ends by itself', async () => {
   ctx.travel(ENTRY_LINK_DAYS * DAY_MS)
   expect((await desk.visit(`/entry/${one.token}`)).status).toBe(410)
   expect((await desk.visit(`/entry/${'a'.repeat(43)}`)).status).toBe(404)
+})
+
+test('a stranger who asks for days fills nobody’s mailbox, and the next day the captain is served', async () => {
+  const { id } = await register(desk.ctx)
+  const email = await emailOf(id)
+  const logged = () => desk.ctx.logged.filter((line) => line.includes('"event":"entry-link.requested"')).length
+  const askLater = async (ms: number) => {
+    const before = logged()
+    desk.ctx.travel(ms)
+    expect((await ask(email)).status).toBe(303)
+    await untilIs(logged, (count) => count === before + 1)
+  }
+  for (let time = 0; time < LINKS_A_DAY_MAX + 3; time += 1) await askLater(LINK_AGAIN_AFTER_MS + 1000)
+  expect(await linkMails(id)).toHaveLength(LINKS_A_DAY_MAX)
+  await askLater(DAY_MS)
+  expect(await linkMails(id)).toHaveLength(LINKS_A_DAY_MAX + 1)
 })

@@ -12,20 +12,23 @@ type TeamMail = { teamId: string } & (
   | { kind: 'approved' | 'rejected' | 'withdrawn'; data: { reason: string | null } }
 )
 
+type Posting = { unlessSince?: Date; unless?: { since: Date; times: number }; atOnce?: boolean }
+
 /**
  * Posts a message to a team's captain in the transaction that causes it. With `unlessSince` not a second one of its kind from that moment
- * on, however many ask at once. False where the team is not there, or was written to.
+ * on, with `unless` no more than that many, however many ask at once. False where the team is not there, or was written to.
  */
 export async function postTeamMail(
   tx: Queryable,
   ctx: AppContext,
   { teamId, kind, data }: TeamMail,
-  { unlessSince, atOnce = false }: { unlessSince?: Date; atOnce?: boolean } = {},
+  { unlessSince, unless, atOnce = false }: Posting = {},
 ): Promise<boolean> {
   const team = await findRecipient(tx, teamId)
   // Without an address the person was erased.
-  if (!team || team.toAddress === '' || (unlessSince && (await wasPostedSince(tx, teamId, kind, unlessSince))))
-    return false
+  if (!team || team.toAddress === '') return false
+  if (unlessSince && (await wasPostedSince(tx, teamId, kind, { since: unlessSince, times: 1 }))) return false
+  if (unless && (await wasPostedSince(tx, teamId, kind, unless))) return false
   const { tournamentId, toAddress, toName, teamName, reference } = team
   const about = { tournamentId, teamId, kind, toAddress, toName, data: { teamName, reference, ...data } }
   await insertMail(tx, newMail(ctx, { ...about, atOnce }))

@@ -13,6 +13,9 @@ import { postTeamMail } from '../letters/post.ts'
 const TEAMS_MAX = 10
 /** Whoever presses again and again fills nobody's mailbox. */
 export const LINK_AGAIN_AFTER_MS = 300_000
+/** Nor does whoever goes on pressing for days: that many within a day are enough. */
+export const LINKS_A_DAY_MAX = 6
+const DAY_MS = 86_400_000
 const WORK_MAX_MS = 60_000
 
 /**
@@ -42,12 +45,11 @@ export async function requestEntryLink(ctx: AppContext, typed: string, network: 
 
 async function postLinks(ctx: AppContext, captainEmailKey: string): Promise<void> {
   try {
-    const unlessSince = new Date(ctx.now().getTime() - LINK_AGAIN_AFTER_MS)
     const teams = await retryTransient(() => findTeamsByCaptain(ctx.db.read, captainEmailKey, TEAMS_MAX), {
       safe: 'anyway',
     })
     let mails = 0
-    for (const teamId of teams) if (await postLink(ctx, teamId, unlessSince)) mails += 1
+    for (const teamId of teams) if (await postLink(ctx, teamId)) mails += 1
     ctx.log.info({ mails }, 'entry-link.requested')
   } catch (error) {
     ctx.log.error({ err: error }, 'entry-link.request-failed')
@@ -55,12 +57,15 @@ async function postLinks(ctx: AppContext, captainEmailKey: string): Promise<void
 }
 
 /** What was posted already is not posted twice. Audited as nobody's doing: an address proves nothing about who typed it. */
-const postLink = (ctx: AppContext, teamId: string, unlessSince: Date): Promise<boolean> =>
+const postLink = (ctx: AppContext, teamId: string): Promise<boolean> =>
   retryTransient(
     async () => {
+      const now = ctx.now().getTime()
+      const unlessSince = new Date(now - LINK_AGAIN_AFTER_MS)
+      const unless = { since: new Date(now - DAY_MS), times: LINKS_A_DAY_MAX }
       const { tournamentId } = await getTeam(ctx, teamId)
       return ctx.db.write.begin(async (tx) => {
-        const isPosted = await postTeamMail(tx, ctx, { teamId, kind: 'link' }, { unlessSince })
+        const isPosted = await postTeamMail(tx, ctx, { teamId, kind: 'link' }, { unlessSince, unless })
         const event = { event: 'entry-link.requested', actor: NOBODY, tournamentId, subjectId: teamId }
         if (isPosted) await record(tx, event)
         return isPosted

@@ -7,6 +7,8 @@ import type { Actor } from '#src/permissions.ts'
 import { forgetTournaments, type MailSettings, updateMailSettings } from '#src/tournaments/service.ts'
 
 export const SENDER_LENGTH_MAX = 80
+/** Control characters, and those that turn the direction of what follows: a sender's name reads as it is typed. */
+const UNSEEN = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/
 
 /** As a form sends them: text, empty where there is none. */
@@ -39,8 +41,7 @@ function wrongIn({ mailFromName, mailReplyTo, quietFrom, quietTo }: MailSettings
   const add = (field: keyof MailSettings, code: string, message: string) => errors.push({ field, code, message })
   if (mailFromName !== null && [...mailFromName].length > SENDER_LENGTH_MAX)
     add('mailFromName', 'length', m.letters_length({ max: SENDER_LENGTH_MAX }))
-  else if (mailFromName !== null && /\p{Cc}/u.test(mailFromName))
-    add('mailFromName', 'characters', m.letters_characters())
+  else if (mailFromName !== null && UNSEEN.test(mailFromName)) add('mailFromName', 'characters', m.letters_characters())
   const wrong = mailReplyTo === null ? undefined : checkEmail(mailReplyTo)
   if (wrong) add('mailReplyTo', wrong.code, wrong.message)
   const times = { quietFrom, quietTo }
