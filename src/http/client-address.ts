@@ -86,9 +86,11 @@ function readForwarded(value: string): Hop[] {
   if (!elements) return [{ address: undefined }]
   const hops = elements.map((element) => {
     const pairs = new Map<string, string>()
-    for (const [, name, token, quoted] of element.matchAll(/(?:^|;)\s*([\w-]+)=(?:([^\s;"]+)|"((?:[^"\\]|\\.)*)")/g))
-      if (pairs.has(name!.toLowerCase())) return undefined
-      else pairs.set(name!.toLowerCase(), token ?? quoted!.replace(/\\(.)/g, '$1'))
+    for (const [, name, token, quoted] of element.matchAll(/(?:^|;)\s*([\w-]+)=(?:([^\s;"]+)|"((?:[^"\\]|\\.)*)")/g)) {
+      const parameter = name!.toLowerCase()
+      if (pairs.has(parameter)) return undefined
+      pairs.set(parameter, token ?? quoted!.replace(/\\(.)/g, '$1'))
+    }
     return { address: readNode(pairs.get('for') ?? ''), host: pairs.get('host'), scheme: pairs.get('proto') }
   })
   // A parameter occurs once in an element.
