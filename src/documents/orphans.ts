@@ -68,15 +68,6 @@ async function collect(ctx: AppContext, file: store.FileRow, lastPut: Date): Pro
   })
 }
 
-/** Takes pictures that came too late out of the store again: their file was deleted while they were drawn. */
-export async function discardLatePictures(ctx: AppContext, file: store.FileRow): Promise<void> {
-  await ctx.db.write.begin(async (tx) => {
-    await takeLock(tx, 'file', store.lockSubject(file.tournamentId, file.name))
-    // The same bytes were put anew: they have the same pictures.
-    if (!(await store.isStored(tx, file))) await removePictures(ctx, file)
-  })
-}
-
 async function removePictures(ctx: AppContext, { tournamentId, name }: store.FileRow): Promise<void> {
   for (const size of PICTURE_SIZES) await ctx.files.remove(tournamentId, pictureName(name, size))
 }

@@ -1,10 +1,10 @@
 import { bulkhead } from 'cockatiel'
 import type { AppContext } from '#src/context.ts'
+import { takeLock } from '#src/db/locks.ts'
 import { AppError } from '#src/errors.ts'
 import { PICTURE_SIZES, type PictureSize, pictureName } from '#src/files/picture-name.ts'
 import { drawPictures } from '#src/files/pictures.ts'
 import { drain } from '#src/lib/drain.ts'
-import { discardLatePictures } from './orphans.ts'
 import * as store from './store.ts'
 
 /** A file whose pictures end the process is given up after so many starts. */
@@ -64,13 +64,19 @@ async function draw(ctx: AppContext, file: store.FileRow): Promise<boolean> {
   }
 }
 
-/** The pictures are durable before the row says that they are there. */
+/**
+ * The pictures are durable before the row says that they are there, both under the file's lock: whoever deletes the file waits and takes
+ * them with it, or was first, and none are left behind.
+ */
 async function drawAndKeep(ctx: AppContext, file: store.FileRow): Promise<boolean> {
   const content = await ctx.files.open(file.tournamentId, file.name)
   const pictures = await drawPictures(new Uint8Array(await content.arrayBuffer()), file.contentType)
-  for (const size of PICTURE_SIZES)
-    if (pictures) await ctx.files.write(file.tournamentId, pictureName(file.name, size), pictures.drawn[size])
-  const isThere = await store.settlePictures(ctx.db.read, file.id, ctx.now(), pictures)
-  if (!isThere) await discardLatePictures(ctx, file)
-  return isThere && pictures !== undefined
+  return ctx.db.write.begin(async (tx) => {
+    await takeLock(tx, 'file', store.lockSubject(file.tournamentId, file.name))
+    if (!(await store.findFile(tx, file.id))) return false
+    for (const size of PICTURE_SIZES)
+      if (pictures) await ctx.files.write(file.tournamentId, pictureName(file.name, size), pictures.drawn[size])
+    await store.settlePictures(tx, file.id, ctx.now(), pictures)
+    return pictures !== undefined
+  })
 }

@@ -77,24 +77,17 @@ export async function uncountPictureTry(sql: Queryable, fileId: string): Promise
   await sql`update files set picture_tries = picture_tries - 1 where id = ${fileId} and picture_tries > 0`
 }
 
-/** Without `facts` there are none and never will be. False where the file was deleted meanwhile. */
+/** Without `facts` there are none and never will be. */
 export async function settlePictures(
   sql: Queryable,
   fileId: string,
   now: Date,
   facts?: { width: number; height: number; likeness: Uint8Array },
-): Promise<boolean> {
-  const { count } = await sql`
+): Promise<void> {
+  await sql`
     update files set pictures_at = ${now}, width = ${facts?.width ?? null}, height = ${facts?.height ?? null},
       likeness = ${facts?.likeness ?? null}
     where id = ${fileId}`
-  return count > 0
-}
-
-/** Whether these bytes are a file of the tournament, of whichever id. */
-export async function isStored(sql: Queryable, { tournamentId, name }: FileRow): Promise<boolean> {
-  const rows = await sql`select from files where tournament_id = ${tournamentId} and name = ${name}`
-  return rows.length > 0
 }
 
 /** Makes the puts as old as `putAt`, of files that nobody put since: then the collector may have them, should nobody else name them. */

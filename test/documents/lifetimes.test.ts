@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { drawMissingPictures, eraseOldDocuments } from '#src/documents/service.ts'
 import { PICTURE_SIZES, pictureName } from '#src/files/picture-name.ts'
@@ -8,6 +8,9 @@ import { approve, reject } from '#src/review/service.ts'
 import { paintJpeg } from '#test/support/pictures.ts'
 import { aSquad } from '#test/support/registrations.ts'
 import { type SignedIn, send, signedIn, staffApp, upload } from '#test/support/staff.ts'
+import { untilIs } from '#test/support/until.ts'
+
+setDefaultTimeout(60_000)
 
 const DAY_MS = 86_400_000
 const { ctx, url, visit, end } = await staffApp({ preset: 'icct26' })
@@ -141,7 +144,8 @@ test('two processes at it erase each document once', async () => {
   expect([await heldKinds(id), await countErasedEvents(id)]).toEqual([['payment_receipt'], 2])
 })
 
-test('pictures that are drawn while their file goes do not stay behind', async () => {
+/** An ID whose time is over and whose pictures are to be drawn, with where file and pictures are to lie. */
+async function anOldIdUndrawn() {
   const { id } = await aTeam()
   const paths = await pathsOf(id, 'aadhar')
   await decide(approve, id)
@@ -149,23 +153,64 @@ test('pictures that are drawn while their file goes do not stay behind', async (
   await ctx.db.write`
     update files set pictures_at = null, picture_tries = 0, picture_tried_at = null
     where id = (select file_id from documents where team_id = ${id} and kind = 'aadhar')`
+  return paths
+}
+const waitingForFiles = async () =>
+  (await ctx.db.read`select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`)
+    .length
+const areThere = (paths: readonly string[]) => paths.map((path) => existsSync(path))
+
+test.each(['open', 'write'] as const)(
+  'a file that goes while its pictures are drawn (%s) leaves none',
+  async (step) => {
+    const paths = await anOldIdUndrawn()
+    const { open, write } = ctx.files
+    const [isThere, mayGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const pauseAt = async (here: typeof step) => {
+      if (here !== step) return
+      isThere.resolve()
+      await mayGo.promise
+    }
+    ctx.files.open = async (...given) => {
+      const content = new Blob([await (await open(...given)).arrayBuffer()])
+      await pauseAt('open')
+      return content
+    }
+    ctx.files.write = async (...given) => {
+      await write(...given)
+      await pauseAt('write')
+    }
+    try {
+      const drawing = drawMissingPictures(ctx)
+      await isThere.promise
+      const erasing = eraseOldDocuments(ctx)
+      // Whoever deletes waits for whoever writes.
+      if (step === 'open') await erasing
+      else await untilIs(waitingForFiles, (count) => count === 1)
+      mayGo.resolve()
+      await Promise.all([drawing, erasing])
+    } finally {
+      mayGo.resolve()
+      Object.assign(ctx.files, { open, write })
+    }
+    expect(areThere(paths)).toEqual([false, false, false])
+  },
+)
+
+test('a picture whose process died before the second was written goes with the file', async () => {
+  const paths = await anOldIdUndrawn()
+  for (const path of paths.slice(1)) rmSync(path)
   const { write } = ctx.files
-  const [isWriting, mayWrite] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  ctx.files.write = async (...given) => {
-    isWriting.resolve()
-    await mayWrite.promise
-    return write(...given)
+  let written = 0
+  ctx.files.write = (...given) => {
+    written += 1
+    return written === 1 ? write(...given) : Promise.reject(new Error('killed'))
   }
-  try {
-    const drawing = drawMissingPictures(ctx)
-    await isWriting.promise
-    await eraseOldDocuments(ctx)
-    mayWrite.resolve()
-    await drawing
-  } finally {
-    ctx.files.write = write
-  }
-  expect(paths.map((path) => existsSync(path))).toEqual([false, false, false])
+  await expect(drawMissingPictures(ctx)).rejects.toThrow('killed')
+  ctx.files.write = write
+  expect(areThere(paths).filter(Boolean)).toHaveLength(2)
+  await eraseOldDocuments(ctx)
+  expect(areThere(paths)).toEqual([false, false, false])
 })
 
 test('staff and captain read when it was deleted, and its old address leads nowhere', async () => {
