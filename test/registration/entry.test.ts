@@ -164,6 +164,11 @@ describe('withdrawing', () => {
       select m.to_state, m.reason from registration_moves m join teams t on t.id = m.team_id
       where t.name = ${first.registration.teamName} and m.from_state is not null`
     expect([...moves]).toEqual([{ to_state: 'withdrawn', reason: 'Exams' }])
+    // Whose address it is, nobody has proven: no stranger's words are mailed to it.
+    const mailed = await app.ctx.db.read`
+      select data->>'reason' as reason from mails m join teams t on t.id = m.team_id
+      where t.name = ${first.registration.teamName} and m.kind = 'withdrawn'`
+    expect([...mailed]).toEqual([{ reason: null }])
 
     expect((await third.sendForm(registration)).status).toBe(303)
   })

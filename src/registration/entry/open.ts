@@ -77,7 +77,9 @@ export async function withdrawTeam(
     await holdTournament(tx, team.tournamentId)
     await moveTeam(tx, { teamId, to: 'withdrawn', actor, reason, now })
     await closeRequest(tx, teamId, now)
-    await postTeamMail(tx, ctx, { teamId, kind: 'withdrawn', data: { reason } })
+    // Anybody may enter a stranger's address: what is typed here must not reach it.
+    const told = actor.kind === 'captain' ? null : reason
+    await postTeamMail(tx, ctx, { teamId, kind: 'withdrawn', data: { reason: told } })
     await record(tx, { event: 'registration.withdrawn', actor, tournamentId: team.tournamentId, subjectId: teamId })
   })
   ctx.log.info({ teamId, by: actor.kind, actorId: idOf(actor) }, 'registration.withdrawn')
