@@ -98,7 +98,7 @@ test('without a connection, or when the server fails or asks to wait, all stays 
   const token = await held.inputValue()
   await held.evaluate((input) => input.setAttribute('value', 'nonsense'))
   await sendButton(page).click()
-  await page.locator('[data-request-status]', { hasText: 'There is nothing here.' }).waitFor()
+  await page.locator('[data-request-status]', { hasText: 'There is no such form.' }).waitFor()
   await held.evaluate((input, value) => input.setAttribute('value', value), token)
 
   expect(await field('players.p11.name').inputValue()).toBe(registration.players[10]!.name)
@@ -140,7 +140,7 @@ test('a file that could not be sent is told of before the form goes without it',
 })
 
 test('a second tab of the same form is led to the answer as soon as it saves', async () => {
-  const second = await openPage(stage.browser, `${stage.app.url}/register`, { context: opened.context })
+  const second = await openPage(stage.browser, page.url(), { context: opened.context })
   await second.page.locator('.held-file').waitFor()
   await sendButton(page).click()
   const codes = await answered(page)
@@ -150,6 +150,8 @@ test('a second tab of the same form is led to the answer as soon as it saves', a
 })
 
 test('the answer outlives a reload; back from it there is a fresh form', async () => {
+  await page.getByRole('button', { name: 'Save and go on later' }).click()
+  await page.locator('#kept:focus').waitFor()
   await page.goto(`${stage.app.url}/register`)
   await sendButton(page).click()
   const codes = await answered(page)
