@@ -17,7 +17,8 @@ import { makeVitals } from '#src/vitals/vitals.ts'
 import { testDatabase } from './database.ts'
 import { keepLog } from './run-log.ts'
 
-const SECRET_KEY = 'a key that these tests alone are started with'
+/** What every server under test is started with. */
+export const SECRET_KEY = 'a key that these tests alone are started with'
 
 export type TestContext = AppContext & {
   tournament: Tournament
