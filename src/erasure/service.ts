@@ -15,6 +15,7 @@ import { marksOf, PEOPLE_AT_ONCE_MAX, type Person, patternOf } from './model.ts'
 import { findByRefs, findByTeam, findPlacesLike } from './search.ts'
 import { removeTraces } from './traces.ts'
 
+export { type GoingDocument, listGoingDocuments } from './documents.ts'
 export { FOUND_MAX, findByRefs, findByTeam, findByWords, findPlacesOf } from './search.ts'
 export { removeTraces } from './traces.ts'
 

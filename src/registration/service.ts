@@ -18,6 +18,7 @@ export {
   eraseFromDraft,
   forgetDraftsOf,
   listDraftPeople,
+  listFilesOfParts,
   listPeopleOfDrafts,
 } from './form/draft-people.ts'
 export { DRAFT_DAYS, expireDrafts } from './form/drafts.ts'

@@ -1,6 +1,6 @@
 import { m } from '#messages'
 import type { Person } from '#src/erasure/model.ts'
-import type { Erased } from '#src/erasure/service.ts'
+import type { Erased, GoingDocument } from '#src/erasure/service.ts'
 import type { StaffFrame } from '#src/http/staff-frame.ts'
 import { StaffPage } from '#views/layouts/staff.tsx'
 import { Button, LinkButton } from '#views/parts/button.tsx'
@@ -15,12 +15,14 @@ export type ErasureConfirmationProps = {
   frame: StaffFrame
   people: readonly Person[]
   counts: Erased
+  documents: readonly GoingDocument[]
   hasTeamDocuments: boolean
   errors: readonly SummaryError[]
 }
 
 /** The last look before a person is erased: who, where, how much; and a word to type. */
-export function ErasureConfirmation({ frame, people, counts, hasTeamDocuments, errors }: ErasureConfirmationProps) {
+export function ErasureConfirmation(props: ErasureConfirmationProps) {
+  const { frame, people, counts, documents, hasTeamDocuments, errors } = props
   const names = [...new Set(people.map(({ name }) => name))].join(', ')
   const word = m.erasure_word()
   return (
@@ -36,6 +38,17 @@ export function ErasureConfirmation({ frame, people, counts, hasTeamDocuments, e
           ))}
         </ul>
       </Card>
+      {documents.length > 0 && (
+        <Card id="documents" title={m.erasure_documents_going()}>
+          <ul class="flex flex-col gap-3">
+            {documents.map((document) => (
+              <li key={document.id}>
+                <DocumentWords {...document} />
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
       <Card id="counts" title={m.erasure_counts()}>
         <DescriptionList
           items={[
@@ -71,5 +84,21 @@ export function ErasureConfirmation({ frame, people, counts, hasTeamDocuments, e
         </form>
       </Card>
     </StaffPage>
+  )
+}
+
+function DocumentWords({ label, fileName, whose, href }: GoingDocument) {
+  return (
+    <>
+      <strong>{[label, whose].filter(Boolean).join(': ')}</strong>
+      <br />
+      {href === undefined ? (
+        <span class="break-words">{fileName}</span>
+      ) : (
+        <a class="link inline-flex min-h-11 items-center break-all" href={href} target="_blank" rel="noopener">
+          {m.review_open_document({ name: fileName || label })}
+        </a>
+      )}
+    </>
   )
 }

@@ -1,6 +1,14 @@
 import type { AppContext } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
-import { type Claim, countSlots, lockUploadsOfDraft, maskUploadNames, takeDraftFiles } from '#src/documents/service.ts'
+import type { DraftFile } from '#src/documents/model.ts'
+import {
+  type Claim,
+  countSlots,
+  listDraftFiles,
+  lockUploadsOfDraft,
+  maskUploadNames,
+  takeDraftFiles,
+} from '#src/documents/service.ts'
 import type { Masking } from '#src/teams/service.ts'
 import type { DraftForm } from './draft-form.ts'
 import * as store from './draft-store.ts'
@@ -75,15 +83,27 @@ export async function eraseFromDraft(
   if (draft.teamId !== null) return { claims: [], becameTeam: draft.teamId }
   await store.replaceForm(tx, draftId, withoutPeople(draft.form, parts))
   await maskUploadNames(tx, draftId, masking.pattern, masking.placeholder)
-  const slots = draft.form.rows.filter(({ key }) => parts.includes(key)).map(({ key }) => slotsOfRow(key))
   const claims: Claim[] = []
-  for (const slot of hasTeamFiles ? [...slots, TEAM_SLOTS] : slots)
-    claims.push(...(await takeDraftFiles(ctx, tx, draftId, slot)))
+  for (const slots of slotsOf(parts, hasTeamFiles)) claims.push(...(await takeDraftFiles(ctx, tx, draftId, slots)))
   return { claims }
 }
 
-const TEAM_SLOTS = 'team.'
+/** The files that `eraseFromDraft` takes out of a form. */
+export async function listFilesOfParts(
+  ctx: AppContext,
+  draftId: string,
+  { parts, hasTeamFiles }: Omit<DraftErasing, 'masking'>,
+): Promise<DraftFile[]> {
+  const starts = slotsOf(parts, hasTeamFiles)
+  return (await listDraftFiles(ctx, draftId)).filter(({ slot }) => starts.some((start) => slot.startsWith(start)))
+}
+
 const slotsOfRow = (key: string) => `players.${key}.`
+/** How the slots begin. */
+const slotsOf = (parts: readonly string[], hasTeamFiles: boolean) => [
+  ...parts.filter((part) => part !== 'captain' && part !== 'viceCaptain').map(slotsOfRow),
+  ...(hasTeamFiles ? ['team.'] : []),
+]
 
 /** A payment's reference goes with the captain, who made the payment: it may be a telephone number. */
 const withoutPeople = (form: DraftForm, parts: readonly string[]): DraftForm => ({
