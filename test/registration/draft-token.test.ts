@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { hashToken } from '#src/lib/keys.ts'
 import { forgetTournaments } from '#src/tournaments/service.ts'
 import { type TestApp, testApp } from '#test/support/app.ts'
 import { aRegistration } from '#test/support/registrations.ts'
 import { samplePdf } from '#test/support/sample-files.ts'
 import { captain, fieldsOf } from './captain.ts'
+
+setDefaultTimeout(60_000)
 
 let app: TestApp
 beforeAll(async () => {
