@@ -25,6 +25,9 @@ function show(target: EventTarget | null, isThere: boolean): void {
   const missing = frame.querySelector<HTMLElement>('[role=status]')
   const hadFocus = missing?.contains(document.activeElement) ?? false
   target.hidden = !isThere
+  // A link around nothing has no name.
+  const link = target.closest('a')
+  if (link) link.hidden = !isThere
   if (missing) missing.hidden = isThere
   if (isThere && hadFocus) frame.focus()
 }

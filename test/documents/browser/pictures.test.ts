@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { AppError } from '#src/errors.ts'
-import { BROWSER_TEST_MAX_MS, launchBrowser, type OpenedPage, openPage } from '#test/support/browser.ts'
+import { axe, BROWSER_TEST_MAX_MS, launchBrowser, type OpenedPage, openPage } from '#test/support/browser.ts'
 import { paintJpeg } from '#test/support/pictures.ts'
 import { samplePdf } from '#test/support/sample-files.ts'
 import { send, signedIn, staffApp, upload } from '#test/support/staff.ts'
@@ -60,6 +60,7 @@ test('a picture whose host is down makes room for a sentence and another try, wh
 test('a file of which there can be no picture says so when it is asked for again', async () => {
   const { page, close } = await openEntry(new File([(await photoBytes()).slice(0, 40)], 'broken.jpg'))
   await missing(page).waitFor()
+  expect(await axe(page)).toEqual([])
   await retry(page).click()
   await page.getByText('No picture can be made of this file.').waitFor()
   expect(await retry(page).count()).toBe(0)
