@@ -81,6 +81,7 @@ test('nor when services fail, tasks run and notices stand', async () => {
       values (${Bun.randomUUIDv7()}, ${ctx.tournament.id}, 'a', 's3', ${state}, 'test', '', 3000000, now(), now())`
   vitals.tell('files-waiting', true)
   await expectSound()
+  vitals.tell('files-waiting', false)
 })
 
 test('a task is run, a service tried again and a notice dismissed by keyboard, without script', async () => {
