@@ -83,9 +83,17 @@ async function upload(hosting: Hosting, copy: copies.Copy, stopping?: AbortSigna
       ? copies.cancelWaiting(db.read, copy, hosting.mark, now())
       : copies.postpone(db.read, copy.id, after(now(), PUT_MAX_MS))
   }
-  await hosts.get(copy.host)!.put({ ...copy, key: copies.hostKey(copy) }, content, stopping)
+  const host = hosts.get(copy.host)!
+  const hosted = { ...copy, key: copies.hostKey(copy) }
+  await host.put(hosted, content, stopping)
+  // What will be deleted at another host is read back: of what this one says that it received, nobody has seen what it keeps.
+  const isMoving = (await copies.listCopies(db.read, copy)).some(({ state }) => state === 'there')
+  if (isMoving && typeof (await host.get(hosted, stopping)) === 'string') throw new NotKept()
   if (await db.write.begin((tx) => copies.settleUploaded(tx, copy, now()))) await dropFromSpool(hosting, copy)
 }
+
+/** The host gives back something else than it was sent. */
+class NotKept extends Error {}
 
 async function release(hosting: Hosting, copy: copies.Copy, stopping?: AbortSignal): Promise<void> {
   const { db, hosts, mark, now } = hosting

@@ -140,6 +140,15 @@ test('a move that is broken off in the middle goes on where it was, and everythi
   await expectAllThere('cloudinary')
 })
 
+test('a host that says it has what it does not keep is not believed: nothing is deleted at the former one', async () => {
+  s3.behave('damage')
+  const { exitCode, complained } = await run(['move', '--to', 's3'], 's3')
+  expect([exitCode, complained.at(-1)]).toEqual([75, expect.stringMatching(/^100 could not be moved yet/)])
+  expect(cloudinary.kept.size).toBe(contents.size)
+  ctx.travel(10 * MINUTE_MS)
+  await expectAllThere('s3')
+}, 60_000)
+
 test('from one host to another, while that one fails by turns', async () => {
   let asked = 0
   s3.behave({ status: 500 }, () => asked++ % 3 === 0)
