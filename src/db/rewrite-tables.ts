@@ -1,24 +1,30 @@
 import type { ReservedSql } from 'postgres'
 import type { Database } from './client.ts'
 
-/** Others wait behind us for no longer than this before a table is ours; and we for transactions that are older. */
+/** Others wait behind us while we wait for a table. */
+const LOCK_WAIT_MAX_MS = 500
+const TRIES_MAX = 3
+/** Others go first between two tries. */
+const PAUSE_MS = 500
+/** For transactions that are older; nobody waits behind us meanwhile. */
 const WAIT_MAX_MS = 2000
 const LOOK_EVERY_MS = 25
-const REWRITE_MAX_MS = 120_000
 /** PostgreSQL that can forget what it knows of a column. */
 const FORGETS_SAMPLES = 180_000
-/** lock_not_available, query_canceled (PostgreSQL, Appendix A). */
-const TOOK_TOO_LONG = ['55P03', '57014']
+/** PostgreSQL, Appendix A. */
+const LOCK_NOT_AVAILABLE = '55P03'
+const QUERY_CANCELED = '57014'
 
 /**
  * Writes tables anew without what was deleted from them or overwritten, with their indexes and with what the planner remembers of their
- * values: until then all that stands in their files. Locks one after the other for as long as that takes. False where it could not be
- * done, as somebody reads them in a long transaction; what is done stays done. Needs as much disk as the largest of them.
+ * values: until then all that stands in their files. Locks one after the other, each for at most `lockedMaxMs`, the wait for it included.
+ * False where that is too short, or somebody reads them in a long transaction; what is done stays done. Needs as much disk as the largest
+ * of them.
  */
-export async function rewriteTables(db: Database, tables: readonly string[]): Promise<boolean> {
+export async function rewriteTables(db: Database, tables: readonly string[], lockedMaxMs: number): Promise<boolean> {
   const sql = await db.write.reserve()
   try {
-    await sql.unsafe(`set lock_timeout = ${WAIT_MAX_MS}; set statement_timeout = ${REWRITE_MAX_MS}`)
+    await sql.unsafe(`set lock_timeout = ${LOCK_WAIT_MAX_MS}; set statement_timeout = ${lockedMaxMs}`)
     if (!(await awaitOlderTransactions(sql))) return false
     const [server] = await sql`select current_setting('server_version_num')::int >= ${FORGETS_SAMPLES} as "canForget"`
     for (const table of tables) {
@@ -27,15 +33,27 @@ export async function rewriteTables(db: Database, tables: readonly string[]): Pr
         await sql`
           select pg_clear_attribute_stats(schemaname::text, tablename::text, attname::text, inherited)
           from pg_stats where schemaname = current_schema() and tablename = ${table}`
-      await sql.unsafe(`vacuum (full, analyze) ${table}`)
+      if (!(await rewrite(sql, table))) return false
     }
     return true
-  } catch (error) {
-    if (TOOK_TOO_LONG.includes((error as { code?: string }).code ?? '')) return false
-    throw error
   } finally {
     await sql.unsafe('reset lock_timeout; reset statement_timeout').catch(() => {})
     sql.release()
+  }
+}
+
+async function rewrite(sql: ReservedSql, table: string): Promise<boolean> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await sql.unsafe(`vacuum (full, analyze) ${table}`)
+      return true
+    } catch (error) {
+      const { code } = error as { code?: string }
+      if (code !== LOCK_NOT_AVAILABLE && code !== QUERY_CANCELED) throw error
+      // A table that is too large is so the next time, too.
+      if (code === QUERY_CANCELED || tries === TRIES_MAX) return false
+      await Bun.sleep(PAUSE_MS)
+    }
   }
 }
 

@@ -66,7 +66,15 @@ export type HistoryLine = {
   by: string | null
 }
 /** `lastAnswer` is what the mail server said; null for those who may not see contacts, as it may name them. */
-export type MailLine = { id: string; kind: MailKind; state: MailState; at: Date; lastAnswer: string | null }
+export type MailLine = {
+  id: string
+  kind: MailKind
+  state: MailState
+  at: Date
+  lastAnswer: string | null
+  /** Whoever it was to was erased, and it with them. */
+  isErased: boolean
+}
 
 /** All that staff see of one registration. */
 export type Registration = {

@@ -36,7 +36,8 @@ export async function findRegistration(
       (select coalesce(json_agg(json_build_object('at', m.created_at, 'from', m.from_state, 'to', m.to_state, 'reason', m.reason,
           'actorKind', m.actor_kind, 'by', s.name) order by m.id), '[]')
         from registration_moves m left join staff s on s.id = m.actor_id where m.team_id = t.id) as history,
-      (select coalesce(json_agg(json_build_object('id', id, 'kind', kind, 'state', state, 'at', created_at, 'lastAnswer', last_answer) order by id), '[]')
+      (select coalesce(json_agg(json_build_object('id', id, 'kind', kind, 'state', state, 'at', created_at, 'lastAnswer', last_answer,
+          'isErased', to_address = '') order by id), '[]')
         from mails where team_id = t.id) as mails
     from teams t join clubs c on c.id = t.club_id
     where t.id = ${id} and t.tournament_id = ${tournamentId}`

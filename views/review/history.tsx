@@ -61,7 +61,9 @@ export function MailTable({ mails, timeZone, hasMail }: MailTableProps) {
         {
           key: 'answer',
           label: m.mail_last_answer(),
-          cell: (mail) => <span class="wrap-anywhere">{mail.lastAnswer ?? '–'}</span>,
+          cell: (mail) => (
+            <span class="wrap-anywhere">{mail.isErased ? m.review_mail_erased() : (mail.lastAnswer ?? '–')}</span>
+          ),
         },
       ]}
     />

@@ -121,8 +121,10 @@ export function RegistrationPage(props: RegistrationPageProps) {
 /** Says that a message to the captain did not arrive; one of its kind that was sent later makes up for it. */
 function Undelivered({ mails }: Pick<Registration, 'mails'>) {
   const failed = mails.filter(
-    ({ kind, state }, index) =>
-      state === 'failed' && !mails.slice(index + 1).some((later) => later.kind === kind && later.state === 'sent'),
+    ({ kind, state, isErased }, index) =>
+      state === 'failed' &&
+      !isErased &&
+      !mails.slice(index + 1).some((later) => later.kind === kind && later.state === 'sent'),
   )
   if (failed.length === 0) return null
   const kinds = failed.map(({ kind }) => mailKindLabel(kind)).join(', ')

@@ -91,5 +91,7 @@ test('staff see of a team without its captain that it was erased, and no link to
       .evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
   ).not.toContain('tel:')
   await page.getByText('when the person was erased').first().waitFor()
+  await page.getByText('Emptied, as the person was erased').first().waitFor()
+  expect(await page.getByText('did not reach the captain').count()).toBe(0)
   await close()
 })
