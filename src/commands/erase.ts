@@ -8,6 +8,7 @@ import {
   findByRefs,
   findByWords,
   findPlacesOf,
+  listGoingDocuments,
   surveyErasure,
 } from '#src/erasure/service.ts'
 import { AppError } from '#src/errors.ts'
@@ -60,6 +61,8 @@ export async function erase(args: string[], { open, print, complain }: EraseComm
     for (const person of people) print(lineOf(person))
     const erasure = { refs: asked.refs, hasTeamDocuments: asked.hasTeamDocuments }
     if (!asked.isConfirmed) {
+      for (const { label, whose, fileName } of await listGoingDocuments(ctx, people, asked.hasTeamDocuments))
+        print(`document  ${[label, whose, fileName].filter(Boolean).join('  ')}`)
       print(`Would be erased: ${countsOf(await surveyErasure(ctx, SYSTEM, erasure))}.`)
       print('Nothing was erased. Add --confirm to do it; it cannot be undone.')
       return 0

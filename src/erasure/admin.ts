@@ -125,7 +125,7 @@ async function confirm(
   if (refs.length > PEOPLE_AT_ONCE_MAX) throw wrongChoice(m.erasure_too_many({ max: PEOPLE_AT_ONCE_MAX }))
   const people = await findByRefs(ctx, refs)
   const counts = await surveyErasure(ctx, actor, erasure)
-  const documents = await listGoingDocuments(ctx, tournament, people, hasTeamDocuments)
+  const documents = await listGoingDocuments(ctx, people, hasTeamDocuments, tournament)
   const frame = staffFrame(ctx, actor, tournament)
   const page = ErasureConfirmation({ frame, people, counts, documents, hasTeamDocuments, errors })
   return html(page, { status: errors.length > 0 ? 422 : 200 })

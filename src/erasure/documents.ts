@@ -4,7 +4,7 @@ import { listDocuments } from '#src/documents/service.ts'
 import { listFilesOfParts } from '#src/registration/service.ts'
 import type { Person } from './model.ts'
 
-/** A document whose file goes with somebody; `href` shows it, where the team is of the tournament that is looked at. */
+/** A document whose file goes with somebody; `href` shows it, where the team is of the tournament that is shown. */
 export type GoingDocument = {
   id: string
   label: string
@@ -17,23 +17,23 @@ export type GoingDocument = {
 /** The documents that erasing these people takes, team by team and form by form. */
 export async function listGoingDocuments(
   ctx: AppContext,
-  tournament: Tournament,
   people: readonly Person[],
   hasTeamDocuments: boolean,
+  shown?: Tournament,
 ): Promise<GoingDocument[]> {
   const byPlace = Map.groupBy(people, ({ team, ref }) => team?.id ?? ref.split(':')[1]!)
   const listed = [...byPlace].map(([id, own]) =>
-    own[0]!.team ? listOfTeam(ctx, tournament, id, own, hasTeamDocuments) : listOfForm(ctx, id, own, hasTeamDocuments),
+    own[0]!.team ? listOfTeam(ctx, id, own, hasTeamDocuments, shown) : listOfForm(ctx, id, own, hasTeamDocuments),
   )
   return (await Promise.all(listed)).flat()
 }
 
 async function listOfTeam(
   ctx: AppContext,
-  tournament: Tournament,
   teamId: string,
   own: readonly Person[],
   hasTeamDocuments: boolean,
+  shown?: Tournament,
 ): Promise<GoingDocument[]> {
   const ownerOf = (playerId: string | null) =>
     playerId === null ? hasTeamDocuments && own[0] : own.find(({ ref }) => ref === `player:${playerId}`)
@@ -41,7 +41,7 @@ async function listOfTeam(
     const owner = ownerOf(playerId)
     if (!owner || fileId === null) return []
     const whose = playerId === null ? owner.team!.name : owner.name
-    const href = owner.tournamentId === tournament.id ? `/admin/registrations/${teamId}/documents/${id}` : undefined
+    const href = owner.tournamentId === shown?.id ? `/admin/registrations/${teamId}/documents/${id}` : undefined
     return [{ id, ...wordsOf(kind, originalName), whose, href }]
   })
 }

@@ -1,4 +1,5 @@
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { erase } from '#src/commands/erase.ts'
 import { captain } from '#test/registration/captain.ts'
 import { aSquad } from '#test/support/registrations.ts'
 import { samplePdf } from '#test/support/sample-files.ts'
@@ -42,4 +43,16 @@ test('each document that goes is named before, of teams and of forms, and of nob
   expect(href).toStartWith(`/admin/registrations/${id}/documents/`)
   const file = await visit((await visit(href!, { cookie })).headers.get('location')!)
   expect(await file.text()).toContain('of Kumaran.pdf')
+
+  const lines: string[] = []
+  const print = (line: string) => void lines.push(line)
+  const tools = { open: async () => ({ ctx, close: async () => {} }), print, complain: print }
+  await erase(
+    people.map((person) => person.slice('person='.length)),
+    tools,
+  )
+  expect(lines.filter((line) => line.startsWith('document  '))).toEqual([
+    'document  National ID (Aadhaar)  Kumaran Devan  of Kumaran.pdf',
+    'document  National ID (Aadhaar)  Kumaran Devan  of a form.pdf',
+  ])
 })
