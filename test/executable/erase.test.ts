@@ -155,10 +155,7 @@ async function whoIsCounted({ dataDir }: Executable): Promise<boolean[][]> {
   const sql = await openData(dataDir)
   const keys = [await sql`select key from rate_limits`, await sql`select key from guess_failures`]
   await sql.end()
-  return keys.map((rows) => [
-    rows.length > 0,
-    rows.some(({ key }) => /127\.0|@/.test(key)),
-  ])
+  return keys.map((rows) => [rows.length > 0, rows.some(({ key }) => /127\.0|@/.test(key))])
 }
 
 /** In any row of any table. */
