@@ -411,6 +411,7 @@ CREATE INDEX "mails_newest" ON "mails" USING btree ("tournament_id","id" DESC NU
 CREATE INDEX "mails_by_state" ON "mails" USING btree ("tournament_id","state","id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "mails_by_team" ON "mails" USING btree ("team_id");--> statement-breakpoint
 CREATE INDEX "mails_due" ON "mails" USING btree ("next_try_at") WHERE "mails"."state" in ('queued', 'retrying', 'sending');--> statement-breakpoint
+CREATE INDEX "mails_sent_to" ON "mails" USING btree (lower("to_address"),"sent_at") WHERE "mails"."sent_at" is not null;--> statement-breakpoint
 CREATE INDEX "audit_entries_by_subject" ON "audit_entries" USING btree ("subject_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "idempotency_keys_once" ON "idempotency_keys" USING btree ("tournament_id","door","key_hash");--> statement-breakpoint
 CREATE INDEX "idempotency_keys_by_expiry" ON "idempotency_keys" USING btree ("expires_at");--> statement-breakpoint

@@ -1,3 +1,4 @@
+import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
 import { retryTransient } from '#src/db/retry.ts'
 import { isDatabaseUnavailable } from '#src/db/transient.ts'
@@ -5,9 +6,9 @@ import type { Dependency } from '#src/lib/dependency.ts'
 import { DependencyError } from '#src/lib/dependency-error.ts'
 import { GIVE_UP_AFTER_MS, nextTry } from './backoff.ts'
 import type { Mailer, Timeouts } from './mailer.ts'
-import { type Compose, NotYet } from './model.ts'
+import { type Compose, type MailKind, NotYet } from './model.ts'
 import { readFailure } from './smtp-failure.ts'
-import { type Claimed, claimMail, endTry, returnMail } from './store.ts'
+import { type Claimed, claimMail, countSentTo, endTry, returnMail } from './store.ts'
 
 /** Beyond the longest try: for composing before it and for marking after it. */
 const CLAIM_SPARE_MS = 120_000
@@ -15,6 +16,12 @@ const CLAIM_SPARE_MS = 120_000
 const UNTRIED_WAIT_MS = 5000
 /** A process that is stopping is gone, with its connections, before somebody else takes its mail. */
 const STOPPED_WAIT_MS = 30_000
+
+/** What anybody can have sent to an address by naming it in a form. */
+const CAUSED_BY_ANYBODY: readonly MailKind[] = ['received', 'waiting_list', 'withdrawn', 'link']
+/** Of those, to one address in a day; what comes after is held, and staff decide. */
+export const SENT_TO_ONE_MAX = 10
+const DAY_MS = 86_400_000
 
 export type Delivery = {
   ctx: AppContext
@@ -50,11 +57,15 @@ export async function deliverMail(delivery: Delivery, id: string): Promise<Date 
 /** Too late to be tried under this claim: it could end before the try does. */
 class ClaimTooOld extends Error {}
 
+/** Its address had too many of its like today. */
+class TooMany extends Error {}
+
 async function send(
   { ctx, compose, mailer, server, stopping }: Delivery,
   mail: Claimed,
   startBy: Date,
 ): Promise<string> {
+  if (await isOneTooMany(ctx, mail)) throw new TooMany()
   const content = await compose(ctx, mail).catch((error) => {
     if (!(error instanceof NotYet)) ctx.log.error({ mailId: mail.id, kind: mail.kind, err: error }, 'mail.not-composed')
     throw error
@@ -62,6 +73,12 @@ async function send(
   if (ctx.now() > startBy) throw new ClaimTooOld()
   const message = { ...content, id: mail.id, toAddress: mail.toAddress, toName: mail.toName, date: ctx.now() }
   return server.call((signal) => mailer.send(message, AbortSignal.any([signal, stopping])), { signal: stopping })
+}
+
+async function isOneTooMany({ db, now }: AppContext, mail: Claimed): Promise<boolean> {
+  if (mail.atOnce || !CAUSED_BY_ANYBODY.includes(mail.kind)) return false
+  const about = { kinds: CAUSED_BY_ANYBODY, since: after(now(), -DAY_MS), most: SENT_TO_ONE_MAX }
+  return (await countSentTo(db.read, mail.toAddress, about)) >= SENT_TO_ONE_MAX
 }
 
 async function endFailed({ ctx, stopping }: Delivery, mail: Claimed, error: unknown): Promise<Date | undefined> {
@@ -72,6 +89,7 @@ async function endFailed({ ctx, stopping }: Delivery, mail: Claimed, error: unkn
     await returnMail(ctx.db.read, mail, { now, nextTryAt })
     return nextTryAt
   }
+  if (error instanceof TooMany) return end(ctx, mail, 'held', { answer: m.mail_too_many({ count: SENT_TO_ONE_MAX }) })
   const { answer, isFinal, code } = readFailure(causeOf(error), [ctx.config.smtpPassword ?? ''].filter(Boolean))
   const nextTryAt = isFinal ? undefined : nextTry(mail.attempts, now, mail.giveUpAt)
   return end(ctx, mail, nextTryAt ? 'retrying' : 'failed', { answer, nextTryAt, code })
@@ -93,13 +111,14 @@ type End = { answer: string; nextTryAt?: Date; code?: string }
 async function end(
   ctx: AppContext,
   mail: Claimed,
-  state: 'sent' | 'retrying' | 'failed',
+  state: 'sent' | 'retrying' | 'failed' | 'held',
   { answer, nextTryAt, code }: End,
 ): Promise<Date | undefined> {
   const isOurs = await endTry(ctx.db.read, mail, state, { now: ctx.now(), answer, nextTryAt })
   const fields = { mailId: mail.id, teamId: mail.teamId, kind: mail.kind, attempts: mail.attempts, code }
   if (!isOurs) ctx.log.warn(fields, 'mail.claim-lost')
   else if (state === 'sent') ctx.log.info(fields, 'mail.sent')
+  else if (state === 'held') ctx.log.warn(fields, 'mail.kept-back')
   else ctx.log.warn({ ...fields, nextTryAt }, state === 'failed' ? 'mail.failed' : 'mail.retried')
   return nextTryAt
 }

@@ -42,7 +42,7 @@ type Ended = { now: Date; answer: string; nextTryAt?: Date }
 export async function endTry(
   sql: Queryable,
   { id, claimId }: Pick<Claimed, 'id' | 'claimId'>,
-  state: 'sent' | 'retrying' | 'failed',
+  state: 'sent' | 'retrying' | 'failed' | 'held',
   { now, answer, nextTryAt = now }: Ended,
 ): Promise<boolean> {
   const entry = JSON.stringify({ at: now.toISOString(), state, answer })
@@ -52,6 +52,18 @@ export async function endTry(
       history = case when jsonb_array_length(history) >= ${HISTORY_MAX}::int then history - 0 else history end || ${entry}::text::jsonb
     where id = ${id} and claim_id = ${claimId}`
   return count > 0
+}
+
+/** How many mails of those kinds the address was sent since then, counted up to `most`. */
+export async function countSentTo(
+  sql: Queryable,
+  address: string,
+  { kinds, since, most }: { kinds: readonly MailKind[]; since: Date; most: number },
+): Promise<number> {
+  const rows = await sql`
+    select from mails where lower(to_address) = lower(${address}) and sent_at > ${since} and kind = any(${kinds as MailKind[]}::text[])
+    limit ${most}`
+  return rows.length
 }
 
 /** Gives a claimed mail back untried: neither its attempts nor its time are used up. */

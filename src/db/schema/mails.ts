@@ -40,6 +40,7 @@ export const mails = pgTable(
     index('mails_by_state').on(t.tournamentId, t.state, t.id.desc()),
     index('mails_by_team').on(t.teamId),
     index('mails_due').on(t.nextTryAt).where(sql`${t.state} in ('queued', 'retrying', 'sending')`),
+    index('mails_sent_to').on(sql`lower(${t.toAddress})`, t.sentAt).where(sql`${t.sentAt} is not null`),
     check('mails_state_known', sql`${t.state} in ('queued', 'sending', 'sent', 'retrying', 'failed', 'held')`),
     check('mails_claim_while_sending', sql`(${t.state} = 'sending') = (${t.claimId} is not null)`),
   ],
