@@ -100,6 +100,16 @@ export async function releaseMails(sql: Queryable, ids: readonly string[], now: 
   return rows.length
 }
 
+/** A tournament's mails that wait for their first try are due at once; quiet hours that still are hold them up again. */
+export async function tryWaiting(tx: Queryable, tournamentId: string, now: Date): Promise<void> {
+  await tx`
+    with due as (
+      update mails set next_try_at = ${now}, updated_at = ${now}
+      where tournament_id = ${tournamentId} and state = 'queued' and next_try_at > ${now} returning id
+    )
+    select pg_notify(${CHANNEL}, id::text) from due`
+}
+
 export type Recipient = {
   tournamentId: string
   toAddress: string

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
+import { saveMailSettings } from '#src/mail/settings/service.ts'
+import { signedIn } from '#test/support/staff.ts'
 import { untilIs } from '#test/support/until.ts'
 import { freshServer, openPostOffice, type PostOffice, post, register, rowOf, untilState } from './post-office.ts'
 
@@ -41,6 +43,20 @@ test('the tournament’s own sender and the address for answers are used', async
   })
   expect(server.received[0]!.replyTo?.value[0]).toMatchObject({ address: 'desk@cup.example.org' })
   await settle({ mail_from_name: null, mail_reply_to: null })
+})
+
+test('a decision goes out as soon as the quiet hours are taken away', async () => {
+  const { ctx } = open
+  await settle({ quiet_from: '00:00', quiet_to: '23:59' })
+  const id = await post(ctx, { kind: 'rejected' })
+  await untilIs(
+    () => rowOf(ctx, id),
+    ({ state, nextTryAt }) => state === 'queued' && nextTryAt > ctx.now(),
+  )
+  const { actor } = await signedIn(ctx, 'admin')
+  const none = { mailFromName: '', mailReplyTo: '', quietFrom: '', quietTo: '' }
+  await saveMailSettings(ctx, actor, (await ctx.findTournament())!, none)
+  await untilState(ctx, id, 'sent')
 })
 
 test('in quiet hours a decision waits for their end without using up a try, an answer goes at once', async () => {

@@ -5,6 +5,7 @@ import { AppError, type FieldError } from '#src/errors.ts'
 import { checkEmail, tidy } from '#src/lib/names.ts'
 import type { Actor } from '#src/permissions.ts'
 import { forgetTournaments, type MailSettings, updateMailSettings } from '#src/tournaments/service.ts'
+import { tryWaiting } from '../store.ts'
 
 export const SENDER_LENGTH_MAX = 80
 /** Control characters, and those that turn the direction of what follows: a sender's name reads as it is typed. */
@@ -14,7 +15,7 @@ const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/
 /** As a form sends them: text, empty where there is none. */
 export type TypedMailSettings = Record<keyof MailSettings, string>
 
-/** How the tournament's mails are sent from now on. Throws VALIDATION_FAILED naming each wrong field. */
+/** How the tournament's mails are sent from now on, those that wait for the end of quiet hours too. Throws VALIDATION_FAILED naming each wrong field. */
 export async function saveMailSettings(
   ctx: AppContext,
   actor: Actor,
@@ -31,6 +32,7 @@ export async function saveMailSettings(
   if (errors.length > 0) throw new AppError('VALIDATION_FAILED', { errors })
   await ctx.db.write.begin(async (tx) => {
     await updateMailSettings(tx, tournament.id, settings)
+    await tryWaiting(tx, tournament.id, ctx.now())
     await record(tx, { event: 'mail.settings-changed', actor, tournamentId: tournament.id })
   })
   forgetTournaments(ctx.db)
