@@ -143,10 +143,6 @@ export async function stayInSpool(sql: Queryable, file: StoredName, spool: strin
     where tournament_id = ${file.tournamentId} and name = ${file.name} and spool = ${spool} and state <> 'waiting'`
 }
 
-export async function deleteCopy(sql: Queryable, id: string): Promise<void> {
-  await sql`delete from file_copies where id = ${id}`
-}
-
 /** The host has it no more. What still lies in a spool is remembered until whoever has that spool has deleted it. */
 export async function forgetAtHost(sql: Queryable, id: string): Promise<void> {
   await sql`
