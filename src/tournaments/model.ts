@@ -6,31 +6,6 @@ export type { Tournament }
 /** Playing roles as the first client spells them. */
 export const CRICKET_ROLES = ['Batsman', 'Bowler', 'All-Rounder', 'Wicket-Keeper'] as const
 
-/** Slugs that are the first segment of a route of ours, and `current`. */
-export const RESERVED_SLUGS = [
-  'account',
-  'admin',
-  'api',
-  'assets',
-  'current',
-  'dev',
-  'docs',
-  'draft',
-  'entry',
-  'files',
-  'health',
-  'healthz',
-  'metrics',
-  'queue',
-  'readyz',
-  'register',
-  'setup',
-  'sign-in',
-  'sign-out',
-  'status',
-  't',
-] as const
-
 export type NewTournament = Pick<
   Tournament,
   | 'slug'
