@@ -69,11 +69,12 @@ test('two processes on one database, one of them killed -9 on the way, send ever
 
   await untilIs(
     async () => {
-      // As if the time of the killed one's claims had passed; the other one's take moments.
+      // As if the time of the killed one's claims had passed, the other one's take moments, and that of waits after an answer.
       await sql`
         with ended as (
           update mails set next_try_at = now() - interval '1 second'
           where state = 'sending' and updated_at < now() - interval '3 seconds' and next_try_at > now() + interval '1 minute'
+            or state = 'retrying' and updated_at < now() - interval '1 second' and next_try_at > now()
           returning id
         )
         select pg_notify(${CHANNEL}, id::text) from ended`
