@@ -165,7 +165,7 @@ describe('a log file', () => {
 test('a stack names files of packages by their place among them, wherever it was built', () => {
   const err = new Error('Cut')
   const frames = [
-    'at handler (../../../work/builder/node_modules/postgres/src/index.js:352:34)',
+    'at handler (../../../home/builder/node_modules/postgres/src/index.js:352:34)',
     'at async /home/builder/node_modules/a/node_modules/b/c.js:1:2',
     'at keep (src/registration/form/post.ts:3:4)',
   ]
