@@ -1,4 +1,5 @@
 /** Every table of the server. A table is written by one store; the exception is src/teams/add-team.sql. */
+export * from './audit.ts'
 export * from './documents.ts'
 export * from './file-copies.ts'
 export * from './limits.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigserial, boolean, check, index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { bytea, createdAt, instant } from './columns.ts'
 import { tournaments } from './tournaments.ts'
 
@@ -57,22 +57,6 @@ export const setupTokens = pgTable('setup_tokens', {
   claimedAt: instant('claimed_at'),
   createdAt: createdAt(),
 })
-
-/** What happened, written in the transaction it tells of; ids only, no personal data. */
-export const auditEntries = pgTable(
-  'audit_entries',
-  {
-    id: bigserial({ mode: 'number' }).primaryKey(),
-    at: instant('at').notNull().defaultNow(),
-    event: text().notNull(),
-    actorKind: text('actor_kind').notNull(),
-    actorId: uuid('actor_id'),
-    tournamentId: uuid('tournament_id').references(() => tournaments.id),
-    subjectId: uuid('subject_id'),
-    data: jsonb().notNull().default({}),
-  },
-  (t) => [index('audit_entries_by_subject').on(t.subjectId, t.id)],
-)
 
 /** Answers kept for replay, by tournament and door; `secrets` is encrypted under the server's key. */
 export const idempotencyKeys = pgTable(
