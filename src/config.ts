@@ -69,6 +69,11 @@ export const SETTINGS = {
     flag: 'replace-secret-key',
     does: 'Go on under a new SECRET_KEY although the former one is lost; PINs and kept answers become void.',
   },
+  require_second_factor: {
+    schema: yesNo(true),
+    defaultIn: { development: false, staging: false },
+    does: 'Owners and administrators need a second factor, from seven days after they were given the role.',
+  },
   request_timeout: { schema: whole(60, 1, 600, 'seconds'), does: 'Time until a request is given up.' },
   max_request_size: {
     schema: whole(10_485_760, 1024, 178_257_920, 'bytes'),

@@ -8,6 +8,7 @@ export const ERRORS = {
   MALFORMED_REQUEST: [400, 'The request could not be read.'],
   UNAUTHORIZED: [401, 'Please sign in first.'],
   SECOND_FACTOR_REQUIRED: [401, 'Please confirm with your second factor.'],
+  SECOND_FACTOR_SETUP_REQUIRED: [403, 'Please set up a second factor first.'],
   FORBIDDEN: [403, 'You are not allowed to do this.'],
   CSRF_FAILED: [403, 'This form did not come from our own page. Please open the page again and retry.'],
   REGISTRATION_CLOSED: [403, 'Registration is not open.'],

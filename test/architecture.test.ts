@@ -247,6 +247,7 @@ type Declared = {
   tier?: string
   public?: boolean
   requires?: string
+  signedIn?: boolean
   body?: { kind?: string; maxBytes?: number }
 }
 
@@ -257,7 +258,9 @@ function undeclared(app: AnyElysia): string[] {
     const { kind, maxBytes } = admission.body ?? {}
     const missing = [
       ...(admission.tier ? [] : ['tier']),
-      ...((admission.public === true) === (admission.requires !== undefined) ? ['permission'] : []),
+      ...([admission.public, admission.requires, admission.signedIn].filter(Boolean).length === 1
+        ? []
+        : ['permission']),
       ...(kind !== undefined && Number.isInteger(maxBytes) && (kind === 'none') === (maxBytes === 0)
         ? []
         : ['body limit']),

@@ -1,4 +1,5 @@
 import type { Queryable } from '#src/db/client.ts'
+import { idOf } from '#src/permissions.ts'
 import type { AuditEvent } from './service.ts'
 
 export async function insertEntry(
@@ -7,7 +8,7 @@ export async function insertEntry(
 ): Promise<void> {
   await tx`
     insert into audit_entries (event, actor_kind, actor_id, tournament_id, subject_id, data)
-    values (${event}, ${actor.kind}, ${actor.kind === 'staff' ? actor.id : null}, ${tournamentId ?? null}, ${subjectId ?? null},
+    values (${event}, ${actor.kind}, ${idOf(actor) ?? null}, ${tournamentId ?? null}, ${subjectId ?? null},
       ${JSON.stringify(data ?? {})}::text::jsonb)`
 }
 

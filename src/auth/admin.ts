@@ -9,12 +9,13 @@ import { type StaffActor, staffFrame, staffOf } from '#src/http/staff-frame.ts'
 import { networkOf } from '#src/lib/networks.ts'
 import { PASSWORD_LENGTH } from '#src/staff/model.ts'
 import { AccountPage } from '#views/auth/account.tsx'
+import { deviceOf } from './device.ts'
 import { sessionCookie } from './pages.ts'
 import { changePassword } from './service.ts'
 
 const field = t.String({ default: '' })
 
-/** One's own account, whatever one's role and tournament: any session opens it, so the door names no permission. */
+/** One's own account, whatever one's role and tournament. */
 export const authAdmin = (ctx: AppContext) =>
   new Elysia({ name: 'auth.admin' })
     .use(admit(ctx))
@@ -24,14 +25,18 @@ export const authAdmin = (ctx: AppContext) =>
         const staff = staffOf(actor)
         return html(AccountPage({ ...account(ctx, staff), isChanged: query.notice === 'changed' }))
       },
-      { admit: { tier: 'admin', public: true, body: BODY_NONE } },
+      { admit: { tier: 'admin', signedIn: true, enrols: true, body: BODY_NONE } },
     )
     .post(
       '/account/password',
-      async ({ actor, address, body }) => {
+      async ({ actor, address, body, request }) => {
         const staff = staffOf(actor)
         checkCsrfToken(ctx, staff, body.csrf)
-        const change = await changePassword(ctx, staff, { ...body, address: networkOf(address) })
+        const change = await changePassword(ctx, staff, {
+          ...body,
+          address: networkOf(address),
+          device: deviceOf(request.headers.get('user-agent')),
+        })
         if (change.outcome === 'changed')
           return seeOther('/account?notice=changed', { 'set-cookie': sessionCookie(ctx, change.token) })
         if (change.outcome === 'wrong')
@@ -40,7 +45,7 @@ export const authAdmin = (ctx: AppContext) =>
         return html(AccountPage({ ...account(ctx, staff), waitSeconds: change.seconds }), { status: 429, headers })
       },
       {
-        admit: { tier: 'write', public: true, body: BODY_FORM },
+        admit: { tier: 'write', signedIn: true, enrols: true, body: BODY_FORM },
         body: t.Object({ csrf: field, currentPassword: field, newPassword: field }),
       },
     )

@@ -6,6 +6,9 @@ export const SEEN_EVERY_MS = 60_000
 /** How long the one-time address for the first owner is good. */
 export const SETUP_LIFE_MS = 30 * 60_000
 
+/** Within this from the day the role was given, whoever needs a second factor signs in without one. */
+export const ENROLMENT_GRACE_MS = 7 * 86_400_000
+
 export const AFTER_SIGN_IN = '/admin'
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/

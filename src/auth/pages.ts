@@ -15,6 +15,7 @@ import type { Actor } from '#src/permissions.ts'
 import { PASSWORD_LENGTH } from '#src/staff/model.ts'
 import { SetupPage } from '#views/auth/setup.tsx'
 import { SignInPage } from '#views/auth/sign-in.tsx'
+import { deviceOf } from './device.ts'
 import { AFTER_SIGN_IN, isToken, SESSION_LIFE_MS, safeNext } from './model.ts'
 import { checkSetup, claimSetup, findActor, KNOWN_BROWSER_SECONDS, signIn, signOut } from './service.ts'
 
@@ -58,7 +59,13 @@ export const authPages = (ctx: AppContext) =>
         const next = safeNext(body.next)
         const knownBrowser = readCookie(ctx, request, BROWSER_COOKIE)
         const { email, password } = body
-        const signedIn = await signIn(ctx, { email, password, address: networkOf(address), knownBrowser })
+        const signedIn = await signIn(ctx, {
+          email,
+          password,
+          address: networkOf(address),
+          device: deviceOf(request.headers.get('user-agent')),
+          knownBrowser,
+        })
         if (signedIn.outcome === 'signed-in') {
           // The session before ends with the new one: a token never outlives a change of who holds it.
           if (actor.kind === 'staff') await signOut(ctx, actor)
@@ -100,10 +107,12 @@ export const authPages = (ctx: AppContext) =>
     )
     .post(
       '/setup/:token',
-      async ({ params, body, address }) => {
+      async ({ params, body, address, request }) => {
         try {
           const link = { token: params.token, address }
-          const token = await followLink(ctx, link, () => claimSetup(ctx, params.token, body))
+          const token = await followLink(ctx, link, () =>
+            claimSetup(ctx, params.token, body, deviceOf(request.headers.get('user-agent'))),
+          )
           return seeOther(AFTER_SIGN_IN, { 'set-cookie': sessionCookie(ctx, token) })
         } catch (thrown) {
           const { name, email } = body

@@ -13,7 +13,7 @@ export { checkSetup, claimSetup, newSetupAddress } from './setup.ts'
 
 export type Guess<Right> = Right | { outcome: 'wrong'; errors: FieldError[] } | { outcome: 'wait'; seconds: number }
 /** `knownBrowser` is the note that an earlier sign-in left in the browser. */
-type SignIn = { email: string; password: string; address: string; knownBrowser?: string }
+type SignIn = { email: string; password: string; address: string; device: string; knownBrowser?: string }
 
 /**
  * Checks e-mail and password and begins a session. An unknown e-mail is answered as a wrong password is, in the same time. After
@@ -21,7 +21,7 @@ type SignIn = { email: string; password: string; address: string; knownBrowser?:
  */
 export async function signIn(
   ctx: AppContext,
-  { email, password, address, knownBrowser }: SignIn,
+  { email, password, address, device, knownBrowser }: SignIn,
 ): Promise<Guess<{ outcome: 'signed-in'; token: string; knownBrowser: string }>> {
   const accountKey = emailKey(email.trim().slice(0, EMAIL_LENGTH_MAX))
   // Nobody's account, so it must not make everybody wait who leaves the field empty.
@@ -32,7 +32,8 @@ export async function signIn(
     ctx.log.warn({ outcome: guess.outcome }, 'sign-in.refused')
     return guess.outcome === 'wait' ? guess : { outcome: 'wrong', errors: [wrong('password', m.auth_wrong())] }
   }
-  const token = await ctx.db.write.begin((tx) => startSession(tx, guess.right.id, ctx.now()))
+  const session = { staffId: guess.right.id, device, isConfirmed: true }
+  const token = await ctx.db.write.begin((tx) => startSession(tx, session, ctx.now()))
   ctx.log.info({ staffId: guess.right.id }, 'staff.signed-in')
   return { outcome: 'signed-in', token, knownBrowser: newKnownBrowser(ctx, accountKey) }
 }
@@ -42,7 +43,7 @@ export async function signOut(ctx: AppContext, actor: StaffActor): Promise<void>
   ctx.log.info({ staffId: actor.id }, 'staff.signed-out')
 }
 
-type PasswordChange = { currentPassword: string; newPassword: string; address: string }
+type PasswordChange = { currentPassword: string; newPassword: string; address: string; device: string }
 
 /** Sets a new password; all sessions end and a new one begins, whose token is returned. */
 export async function changePassword(
@@ -50,7 +51,7 @@ export async function changePassword(
   actor: StaffActor,
   change: PasswordChange,
 ): Promise<Guess<{ outcome: 'changed'; token: string }>> {
-  const { currentPassword, newPassword, address } = change
+  const { currentPassword, newPassword, address, device } = change
   const guess = await tryGuess(
     ctx,
     `password ${actor.id}`,
@@ -68,7 +69,7 @@ export async function changePassword(
     const token = await ctx.db.write.begin(async (tx) => {
       await setPassword(tx, actor.id, hash, actor)
       await deleteSessionsOf(tx, actor.id)
-      return startSession(tx, actor.id, ctx.now())
+      return startSession(tx, { staffId: actor.id, device, isConfirmed: !actor.hasFactor }, ctx.now())
     })
     ctx.log.info({ staffId: actor.id }, 'staff.password-changed')
     return { outcome: 'changed', token }

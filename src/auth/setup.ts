@@ -46,6 +46,7 @@ export async function claimSetup(
   ctx: AppContext,
   token: string,
   given: { name: string; email: string; password: string },
+  device: string,
 ): Promise<string> {
   await checkSetup(ctx, token)
   const owner = await prepareStaff(ctx, { ...given, role: 'owner' })
@@ -55,7 +56,7 @@ export async function claimSetup(
     await insertStaff(tx, owner, SYSTEM)
     await store.updateSetupClaimed(tx, hashToken(token), ctx.now())
     await record(tx, { event: 'setup.claimed', actor: SYSTEM, subjectId: owner.id })
-    return startSession(tx, owner.id, ctx.now())
+    return startSession(tx, { staffId: owner.id, device, isConfirmed: true }, ctx.now())
   })
   ctx.log.info({ staffId: owner.id }, 'setup.claimed')
   return session

@@ -2,28 +2,60 @@ import type { Queryable } from '#src/db/client.ts'
 import type { Grant } from '#src/permissions.ts'
 import { SEEN_EVERY_MS, SESSION_IDLE_MS } from './model.ts'
 
-export type SessionRow = { id: string; tokenHash: Uint8Array; staffId: string; now: Date; expiresAt: Date }
-export type SignedIn = { sessionId: string; id: string; name: string; email: string; grants: Grant[] }
-
-export async function insertSession(tx: Queryable, session: SessionRow): Promise<void> {
-  await tx`
-    insert into sessions (id, token_hash, staff_id, created_at, last_seen_at, expires_at)
-    values (${session.id}, ${session.tokenHash}, ${session.staffId}, ${session.now}, ${session.now}, ${session.expiresAt})`
+export type SessionRow = {
+  id: string
+  kind: 'browser' | 'api'
+  /** Of a browser's. */
+  tokenHash: Uint8Array | null
+  staffId: string
+  device: string
+  confirmedAt: Date | null
+  now: Date
+  expiresAt: Date
+}
+export type SignedIn = {
+  sessionId: string
+  id: string
+  name: string
+  email: string
+  /** `givenAt` in ISO 8601. */
+  grants: (Grant & { givenAt: string })[]
+  confirmedAt: Date | null
+  hasFactor: boolean
 }
 
-/** Whose session this is, with what they may do; notes the use. One statement, on every request that carries a session. */
-export async function findSignedIn(sql: Queryable, tokenHash: Uint8Array, now: Date): Promise<SignedIn | undefined> {
+export async function insertSession(tx: Queryable, session: SessionRow): Promise<void> {
+  const { id, kind, tokenHash, staffId, device, confirmedAt, now, expiresAt } = session
+  await tx`
+    insert into sessions (id, kind, token_hash, staff_id, device, created_at, last_seen_at, expires_at, confirmed_at)
+    values (${id}, ${kind}, ${tokenHash}, ${staffId}, ${device}, ${now}, ${now}, ${expiresAt}, ${confirmedAt})`
+}
+
+/**
+ * Whose session this is, by the digest of a browser's token or the id of a program's session, with what they may do; notes the use. One
+ * statement, on every request that carries a session.
+ */
+export async function findSignedIn(
+  sql: Queryable,
+  {
+    tokenHash,
+    sessionId,
+  }: { tokenHash: Uint8Array; sessionId?: undefined } | { tokenHash?: undefined; sessionId: string },
+  now: Date,
+): Promise<SignedIn | undefined> {
   const idleSince = new Date(now.getTime() - SESSION_IDLE_MS)
   const seenBefore = new Date(now.getTime() - SEEN_EVERY_MS)
+  const named = tokenHash ? sql`token_hash = ${tokenHash}` : sql`id = ${sessionId} and kind = 'api'`
   const [row] = await sql<SignedIn[]>`
-    with seen as (
-      update sessions set last_seen_at = ${now}
-      where token_hash = ${tokenHash} and expires_at > ${now} and last_seen_at > ${idleSince} and last_seen_at <= ${seenBefore})
-    select s.id as "sessionId", p.id, p.name, p.email,
-      (select coalesce(json_agg(json_build_object('role', r.role, 'tournamentId', r.tournament_id)), '[]')
+    with named as (select * from sessions where ${named} and expires_at > ${now} and last_seen_at > ${idleSince}),
+    seen as (
+      update sessions set last_seen_at = ${now} where id = (select id from named where last_seen_at <= ${seenBefore}))
+    select s.id as "sessionId", p.id, p.name, p.email, s.confirmed_at as "confirmedAt",
+      exists (select from totp_secrets f where f.staff_id = p.id and f.confirmed_at is not null)
+        or exists (select from passkeys f where f.staff_id = p.id) as "hasFactor",
+      (select coalesce(json_agg(json_build_object('role', r.role, 'tournamentId', r.tournament_id, 'givenAt', r.created_at)), '[]')
        from staff_roles r where r.staff_id = p.id) as grants
-    from sessions s join staff p on p.id = s.staff_id
-    where s.token_hash = ${tokenHash} and s.expires_at > ${now} and s.last_seen_at > ${idleSince} and p.disabled_at is null`
+    from named s join staff p on p.id = s.staff_id where p.disabled_at is null`
   return row
 }
 

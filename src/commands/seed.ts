@@ -3,7 +3,7 @@ import type { AppContext, Tournament } from '#src/context.ts'
 import type { DocumentKind } from '#src/documents/model.ts'
 import { saveUpload } from '#src/documents/service.ts'
 import { StartError } from '#src/lib/start-error.ts'
-import { type Actor, type Role, SYSTEM } from '#src/permissions.ts'
+import { type Actor, type Role, type StaffActor, SYSTEM } from '#src/permissions.ts'
 import type { RegistrationBody } from '#src/registration/model.ts'
 import { registerTeam } from '#src/registration/service.ts'
 import { approve, closeRequest, reject } from '#src/review/service.ts'
@@ -81,12 +81,23 @@ async function addEverybody(ctx: AppContext, print: (line: string) => void): Pro
   for (const [name, role] of STAFF) {
     const email = `${role}@example.org`
     const id = await addStaff(ctx, { name, email, password, role })
-    if (role === 'reviewer')
-      reviewer = { kind: 'staff', id, name, email, grants: [{ role, tournamentId: null }], sessionId: '' }
+    if (role === 'reviewer') reviewer = aSession({ id, name, email, grants: [{ role, tournamentId: null }] })
     print(`  ${email}  ${name}`)
   }
   return reviewer
 }
+
+/** Somebody as if signed in. */
+const aSession = (who: Pick<StaffActor, 'id' | 'name' | 'email' | 'grants'>): StaffActor => ({
+  kind: 'staff',
+  ...who,
+  sessionId: '',
+  by: 'cookie',
+  confirmedAt: null,
+  hasFactor: false,
+  enrolBy: null,
+  mustEnrol: false,
+})
 
 /** Registers a team with its papers, as its captain would. Returns its id. */
 async function enter(ctx: AppContext, tournament: Tournament, index: number): Promise<string> {

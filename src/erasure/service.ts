@@ -7,7 +7,7 @@ import { type Claim, erasePersonsDocuments, releaseFiles } from '#src/documents/
 import { AppError } from '#src/errors.ts'
 import { forgetAnswers } from '#src/idempotency/service.ts'
 import { eraseFromMails } from '#src/mail/service.ts'
-import { type Actor, may } from '#src/permissions.ts'
+import { type Actor, idOf, may } from '#src/permissions.ts'
 import { eraseFromDraft, forgetDraftsOf } from '#src/registration/service.ts'
 import { maskDecisions } from '#src/review/service.ts'
 import { eraseContacts, erasePlayers, holdTeam, type Masking, revokeLinksIn } from '#src/teams/service.ts'
@@ -79,7 +79,7 @@ async function eachPlace(
     for (const [what, count] of Object.entries(done.erased)) all[what as keyof Erased] += count
     claims.push(...done.claims)
     if (done.becameTeam !== undefined) return eraseAgain(done.becameTeam, own)
-    const actorId = actor.kind === 'staff' ? actor.id : undefined
+    const actorId = idOf(actor)
     if (!isTrial) ctx.log.info({ subjectId, places: own.map(({ ref }) => ref), actorId }, 'person.erased')
   }
   const eraseAgain = async (teamId: string, own: readonly Person[]): Promise<void> => {

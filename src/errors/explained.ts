@@ -19,9 +19,14 @@ export const EXPLAINED: Record<ErrorCode, Explained> = {
     organiser: 'Invite whoever should have an account and has none.',
   },
   SECOND_FACTOR_REQUIRED: {
-    when: 'The password was right and the account has a second factor that was not shown yet.',
-    client: 'Enter the code of the app, or a recovery code.',
-    organiser: 'An owner resets the factor of whoever lost both.',
+    when: 'What was asked for (an export, a key, a role, an erasure) needs a second factor, or the password of who has none, of the last ten minutes.',
+    client: 'Confirm at /confirm, or POST /api/v1/auth/confirm, and ask again.',
+    organiser: 'An owner resets the factor of whoever lost app and recovery codes.',
+  },
+  SECOND_FACTOR_SETUP_REQUIRED: {
+    when: 'The role requires a second factor, and the seven days to set one up are over.',
+    client: 'Set one up at /account/second-factor, or by POST /api/v1/auth/2fa/setup and 2fa/enable.',
+    organiser: 'REQUIRE_SECOND_FACTOR=false lifts it, for everybody.',
   },
   FORBIDDEN: {
     when: 'The account is known, and its role does not allow this in this tournament.',

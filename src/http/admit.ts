@@ -3,7 +3,7 @@ import { Elysia } from 'elysia'
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { currentScope } from '#src/lib/scope.ts'
-import { type Actor, may, type Permission } from '#src/permissions.ts'
+import { type Actor, isConfirmed, may, type Permission } from '#src/permissions.ts'
 import { readBody } from './body.ts'
 import { checkOrigin } from './csrf.ts'
 import { type BodyLimit, bodyMaxBytes } from './limits.ts'
@@ -13,10 +13,22 @@ import type { Tier } from './tiers.ts'
 
 const SECOND_MS = 1000
 
-/** What every route declares: how often, for whom, how large a body; and how long it may take, where less than `REQUEST_TIMEOUT`. */
-export type Admission = { tier: Tier; body: BodyLimit; deadlineSeconds?: number } & (
-  | { public: true; requires?: undefined }
-  | { requires: Permission; public?: undefined }
+/**
+ * What every route declares: how often, for whom, how large a body; and how long it may take, where less than `REQUEST_TIMEOUT`. For
+ * everybody (`public`), for whoever holds a permission (`requires`), or for every member of staff, whatever their role (`signedIn`).
+ * `confirmed`: only soon after the second factor, or the password where there is none, was given again, so never for a key.
+ * `enrols`: open to somebody who has nothing left to do but to set up a second factor.
+ */
+export type Admission = {
+  tier: Tier
+  body: BodyLimit
+  deadlineSeconds?: number
+  confirmed?: true
+  enrols?: true
+} & (
+  | { public: true; requires?: undefined; signedIn?: undefined }
+  | { requires: Permission; public?: undefined; signedIn?: undefined }
+  | { signedIn: true; public?: undefined; requires?: undefined }
 )
 
 /**
@@ -55,14 +67,17 @@ async function pass(ctx: AppContext, context: Context, admission: Admission): Pr
   await countRequest(ctx, state, admission.tier, context.request, context.set.headers)
   state.tournament = await ctx.findTournament((context.params as Record<string, string> | undefined)?.slug)
   if (!state.tournament) throw new AppError('NOT_FOUND', { message: 'There is no such tournament.' })
-  guard(state.actor, admission, state.tournament.id)
-  checkOrigin(ctx, context.request)
+  guard(state.actor, admission, state.tournament.id, ctx.now())
+  checkOrigin(ctx, context.request, state.actor)
   if (Number(context.request.headers.get('content-length') ?? 0) > bodyMaxBytes(admission.body, ctx.config))
     throw new AppError('BODY_TOO_LARGE')
 }
 
-function guard(actor: Actor, admission: Admission, tournamentId: string): void {
+function guard(actor: Actor, admission: Admission, tournamentId: string, now: Date): void {
   if (admission.public) return
   if (actor.kind === 'nobody') throw new AppError('UNAUTHORIZED')
-  if (!may(actor, admission.requires, tournamentId)) throw new AppError('FORBIDDEN')
+  if (actor.kind === 'staff' && actor.mustEnrol && !admission.enrols) throw new AppError('SECOND_FACTOR_SETUP_REQUIRED')
+  const isAllowed = admission.signedIn ? actor.kind === 'staff' : may(actor, admission.requires, tournamentId)
+  if (!isAllowed || (admission.confirmed && actor.kind !== 'staff')) throw new AppError('FORBIDDEN')
+  if (admission.confirmed && !isConfirmed(actor, now)) throw new AppError('SECOND_FACTOR_REQUIRED')
 }

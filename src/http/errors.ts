@@ -1,6 +1,6 @@
 import type { AppContext } from '#src/context.ts'
 import { isDatabaseUnavailable, isTooSlow } from '#src/db/transient.ts'
-import { AppError } from '#src/errors.ts'
+import { AppError, type ErrorCode } from '#src/errors.ts'
 import { ErrorFragment, ErrorPage } from '#views/errors/error.tsx'
 import { frameRefusal, isForFrame } from './frame-refusal.ts'
 import { html, seeOther } from './page.ts'
@@ -11,6 +11,12 @@ import { isApi, pathOf, requestState } from './request-state.ts'
 export const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 const RETRY_AFTER_SECONDS = 5
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+/** Where somebody goes first to get the page that was refused. */
+const WAYS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  UNAUTHORIZED: '/sign-in',
+  SECOND_FACTOR_REQUIRED: '/confirm',
+  SECOND_FACTOR_SETUP_REQUIRED: '/account/second-factor',
+}
 /** RFC 9110, section 15.5.9 for what is late; when the server stops, its connections do, too. */
 const ENDS_CONNECTION: ReadonlySet<string> = new Set(['REQUEST_TIMEOUT', 'SERVICE_STOPPING'])
 
@@ -53,7 +59,8 @@ export function refusal(ctx: AppContext, request: Request, error: AppError): Res
     return new Response(JSON.stringify(problem(error, state.id)), { status: error.status, headers })
   }
   if (isForFrame(request)) return frameRefusal(error, hrefOf(request), headers)
-  if (error.code === 'UNAUTHORIZED' && READS.has(request.method)) return toSignIn(request)
+  const way = READS.has(request.method) ? WAYS[error.code] : undefined
+  if (way !== undefined) return toWay(request, way)
   const { code, message: sentence, retryAfterSeconds } = error
   const title = ctx.config.appTitle
   const props = { code, sentence, retryAfterSeconds, retryHref: hrefOf(request), requestId: state.id, title }
@@ -69,11 +76,11 @@ function hrefOf(request: Request): string | undefined {
   return url && !url.pathname.startsWith('//') ? url.pathname + url.search : '/'
 }
 
-/** Somebody not signed in meets the form rather than a refusal, and comes back from it; htmx leaves the page for it. */
-function toSignIn(request: Request): Response {
+/** Somebody who has to do something first meets the form for it rather than a refusal, and comes back; htmx leaves the page for it. */
+function toWay(request: Request, way: string): Response {
   const isFragment = request.headers.has('hx-request')
   const asked = URL.parse(isFragment ? (request.headers.get('hx-current-url') ?? '/') : request.url)
-  const address = `/sign-in?next=${encodeURIComponent(asked ? asked.pathname + asked.search : '/')}`
+  const address = `${way}?next=${encodeURIComponent(asked ? asked.pathname + asked.search : '/')}`
   if (!isFragment) return seeOther(address)
   return new Response(null, { status: 401, headers: { 'cache-control': 'no-store', 'hx-redirect': address } })
 }

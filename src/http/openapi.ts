@@ -171,6 +171,6 @@ const publish = (item: Described): OpenAPIV3_1.PathItemObject =>
   Object.fromEntries(
     Object.entries(item).map(([method, { 'x-admission': admission, ...operation }]) => [
       method,
-      { ...operation, security: admission.requires ? [{ [SESSION]: [] }] : [] },
+      { ...operation, security: admission.public ? [] : [{ [SESSION]: [] }] },
     ]),
   )

@@ -2,13 +2,13 @@ import type { AppContext } from '#src/context.ts'
 import { usedUpError } from '#src/errors.ts'
 import { hashToken } from '#src/lib/keys.ts'
 import { networkOf } from '#src/lib/networks.ts'
-import type { Actor } from '#src/permissions.ts'
+import { type Actor, idOf } from '#src/permissions.ts'
 import { rateLimitFields } from './rate-limit-fields.ts'
 import type { RequestState } from './request-state.ts'
 import { type Tier, windowOf } from './tiers.ts'
 
 /**
- * Counts the request in its tier: by staff account when known, within a form by its draft, else by client address (IPv6: its /64). The first
+ * Counts the request in its tier: by staff account or API key when known, within a form by its draft, else by client address (IPv6: its /64). The first
  * save of a form has no draft to name yet and is counted by address with the draft's number, which a made-up cookie would have, too.
  * Sets `RateLimit` and `RateLimit-Policy`; throws RATE_LIMITED. Who is refused costs nothing but the count.
  */
@@ -19,8 +19,8 @@ export async function countRequest(
   request: Request,
   headers: Record<string, string | number>,
 ): Promise<void> {
-  const isKnown = state.actor.kind === 'staff'
-  const window = windowOf(ctx.config, tier, isKnown)
+  const knownId = idOf(state.actor)
+  const window = windowOf(ctx.config, tier, knownId !== undefined)
   if (window === undefined || !isCounted(ctx, request)) return
   const network = networkOf(state.address)
   const draft = tier === 'draft' || tier === 'file' ? readDraftCookie(request) : undefined
@@ -30,7 +30,7 @@ export async function countRequest(
     const verdict = await ctx.limits.requests.take(`${tier}-together`, together, network)
     if (!verdict.allowed) throw usedUpError(`${tier}-together`, verdict)
   }
-  const key = state.actor.kind === 'staff' ? state.actor.id : (draft ?? network)
+  const key = knownId ?? draft ?? network
   const verdict = await ctx.limits.requests.take(tier, window, key)
   if (!verdict.allowed) throw usedUpError(tier, verdict)
   Object.assign(headers, rateLimitFields(tier, verdict))

@@ -1,5 +1,6 @@
 import type { AppContext } from '#src/context.ts'
 import { currentScope } from '#src/lib/scope.ts'
+import { idOf } from '#src/permissions.ts'
 import { requestState } from './request-state.ts'
 
 /** One line a request: the route's pattern rather than its address, ids rather than people. Durations are in milliseconds. */
@@ -16,7 +17,7 @@ export function logRequest(ctx: AppContext, request: Request, status: number): v
     bytesReceived: Number(request.headers.get('content-length') ?? 0),
     bytesSent: state.bytesSent,
     tier: state.tier || undefined,
-    actorId: state.actor.kind === 'staff' ? state.actor.id : undefined,
+    actorId: idOf(state.actor),
     sqlCount: scope?.statements ?? 0,
     sqlMs: tenths(scope?.sqlMs ?? 0),
   }

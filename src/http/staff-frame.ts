@@ -1,13 +1,13 @@
 import { m } from '#messages'
 import type { AppContext, Tournament } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
-import { type Actor, may } from '#src/permissions.ts'
+import { type Actor, may, type StaffActor } from '#src/permissions.ts'
 import { noticeWords } from '#views/system/words.ts'
 import { hasUntrustedProxy } from './client-address.ts'
 import { isHttps } from './cookies.ts'
 import { csrfToken } from './csrf.ts'
 
-export type StaffActor = Extract<Actor, { kind: 'staff' }>
+export type { StaffActor }
 
 /** The person who is signed in. Throws UNAUTHORIZED where nobody is. */
 export function staffOf(actor: Actor): StaffActor {

@@ -1,6 +1,6 @@
 import type { Queryable } from '#src/db/client.ts'
 import type { ContentType } from '#src/files/file-type.ts'
-import type { Actor } from '#src/permissions.ts'
+import { type Actor, idOf } from '#src/permissions.ts'
 import type { TeamState } from '#src/teams/model.ts'
 import type { DocumentLine, HistoryLine, MailLine, PlayerLine, Registration } from './model.ts'
 
@@ -107,7 +107,7 @@ export async function insertDecision(
 ): Promise<void> {
   await tx`
     insert into decisions (id, request_id, outcome, reason, actor_kind, actor_id, created_at)
-    values (${Bun.randomUUIDv7()}, ${requestId}, ${outcome}, ${reason}, ${actor.kind}, ${actor.kind === 'staff' ? actor.id : null}, ${now})`
+    values (${Bun.randomUUIDv7()}, ${requestId}, ${outcome}, ${reason}, ${actor.kind}, ${idOf(actor) ?? null}, ${now})`
 }
 
 /** Reasons of decisions about the team, without whatever the pattern finds (a POSIX regular expression, case ignored). */

@@ -30,9 +30,9 @@ export const hashPassword = (password: string) => inTurn(() => Bun.password.hash
  * Whether the password is the one of the hash; without a hash it takes the same time and says no, so that the time of an answer does
  * not tell which accounts exist. Called within `inTurn`.
  */
-export async function isPassword(password: string, hash: string | undefined): Promise<boolean> {
+export async function isPassword(password: string, hash: string | null | undefined): Promise<boolean> {
   decoy ??= Bun.password.hash(newToken(), ARGON2ID)
   const nobodys = await decoy
   const matches = await Bun.password.verify(password, hash ?? nobodys)
-  return matches && hash !== undefined
+  return matches && hash != null
 }

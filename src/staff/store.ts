@@ -3,7 +3,7 @@ import type { Role } from '#src/permissions.ts'
 
 export type StaffRow = { id: string; name: string; email: string; emailKey: string; passwordHash: string }
 /** What a sign-in is checked against. */
-export type Credentials = { id: string; name: string; email: string; passwordHash: string; isDisabled: boolean }
+export type Credentials = { id: string; name: string; email: string; passwordHash: string | null; isDisabled: boolean }
 
 /** Returns false where somebody has the e-mail already. */
 export async function insertStaff(tx: Queryable, staff: StaffRow): Promise<boolean> {

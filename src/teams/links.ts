@@ -4,7 +4,7 @@ import type { AppContext } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
 import { hashToken, newToken } from '#src/lib/keys.ts'
-import type { Actor } from '#src/permissions.ts'
+import type { Actor, StaffActor } from '#src/permissions.ts'
 import * as store from './link-store.ts'
 import { ENTRY_LINK_DAYS, type EntryLink, type LinkPurpose, type Team } from './model.ts'
 
@@ -13,7 +13,6 @@ const LINKS_DELETED_AT_ONCE = 1000
 /** Of one team, newest first; older ones are revoked with all others. */
 const LISTED_MAX = 50
 
-type StaffActor = Extract<Actor, { kind: 'staff' }>
 type About = { madeFor: Exclude<LinkPurpose, 'registration'>; madeBy?: string; seconds?: number }
 
 /**

@@ -3,7 +3,7 @@ import type { AppContext } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
 import { takeLock } from '#src/db/locks.ts'
 import { AppError } from '#src/errors.ts'
-import type { Actor } from '#src/permissions.ts'
+import { type Actor, idOf } from '#src/permissions.ts'
 import { holdsPlace, isLive, MOVES, type Team, type TeamState } from './model.ts'
 import * as store from './store.ts'
 
@@ -75,7 +75,7 @@ export async function moveTeam(tx: Queryable, move: Move): Promise<TeamState> {
     to: move.to,
     reason: move.reason ?? null,
     actorKind: move.actor.kind,
-    actorId: move.actor.kind === 'staff' ? move.actor.id : null,
+    actorId: idOf(move.actor) ?? null,
     now: move.now,
   })
   return from

@@ -2,6 +2,7 @@ import { afterAll, expect, test } from 'bun:test'
 import { record } from '#src/audit/service.ts'
 import { SYSTEM } from '#src/permissions.ts'
 import { testContext } from '#test/support/context.ts'
+import { aStaffActor } from '#test/support/staff.ts'
 
 const ctx = await testContext()
 afterAll(() => ctx.end())
@@ -12,14 +13,7 @@ const entries = () =>
 
 test('an entry says what happened, who did it, where and to whom', async () => {
   const [staffId, subjectId] = [Bun.randomUUIDv7(), Bun.randomUUIDv7()]
-  const actor = {
-    kind: 'staff',
-    id: staffId,
-    name: 'Meena',
-    email: 'm@example.org',
-    grants: [],
-    sessionId: Bun.randomUUIDv7(),
-  } as const
+  const actor = aStaffActor({ id: staffId })
   const tournamentId = ctx.tournament.id
   await ctx.db.write.begin(async (tx) => {
     await record(tx, {

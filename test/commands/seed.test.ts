@@ -46,7 +46,7 @@ test('they came in over a fortnight, and every count beside them is right', asyn
 test('the sign-in that was printed works', async () => {
   const password = /^The password of everybody: (\S+)$/.exec(printed[0]!)![1]!
   for (const role of ['owner', 'admin', 'reviewer', 'viewer']) {
-    const signedIn = await signIn(ctx, { email: `${role}@example.org`, password, address: '127.0.0.1' })
+    const signedIn = await signIn(ctx, { email: `${role}@example.org`, password, address: '127.0.0.1', device: '' })
     expect(signedIn.outcome).toBe('signed-in')
   }
 })

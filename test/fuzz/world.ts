@@ -76,7 +76,9 @@ export async function makeWorld(overrides: Overrides = {}): Promise<World> {
       for (const person of staff) {
         const isStaff = (await app.visit('/account', { cookie: person.cookie })).status === 200
         if (isStaff) continue
-        const token = await app.ctx.db.write.begin((tx) => startSession(tx, person.actor.id, app.ctx.now()))
+        const token = await app.ctx.db.write.begin((tx) =>
+          startSession(tx, { staffId: person.actor.id, device: '', isConfirmed: true }, app.ctx.now()),
+        )
         const actor = await findActor(app.ctx, token)
         Object.assign(person, { cookie: `session=${token}`, csrf: csrfToken(app.ctx, actor) })
       }

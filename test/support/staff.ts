@@ -1,8 +1,8 @@
-import { findActor, type StaffActor } from '#src/auth/service.ts'
+import { findActor } from '#src/auth/service.ts'
 import { startSession } from '#src/auth/sessions.ts'
 import type { DocumentKind } from '#src/documents/model.ts'
 import { csrfToken } from '#src/http/csrf.ts'
-import type { Role } from '#src/permissions.ts'
+import type { Role, StaffActor } from '#src/permissions.ts'
 import { addStaff } from '#src/staff/service.ts'
 import { testApp } from './app.ts'
 import type { TestContext } from './context.ts'
@@ -39,11 +39,29 @@ const visitor =
 
 export type SignedIn = { cookie: string; csrf: string; actor: StaffActor; email: string }
 
+/** Somebody as if signed in, whom no account stands for. */
+export const aStaffActor = (about: Partial<StaffActor> = {}): StaffActor => ({
+  kind: 'staff',
+  id: crypto.randomUUID(),
+  name: 'Meena Raj',
+  email: 'meena@example.org',
+  grants: [],
+  sessionId: crypto.randomUUID(),
+  by: 'cookie',
+  confirmedAt: null,
+  hasFactor: false,
+  enrolBy: null,
+  mustEnrol: false,
+  ...about,
+})
+
 /** Somebody of this role with a session, as if signed in by the form; `name` names them and their e-mail. */
 export async function signedIn(ctx: TestContext, role: Role, name: string = role): Promise<SignedIn> {
   const email = `${name.toLowerCase()}@example.org`
   const id = await addStaff(ctx, { name, email, password: PASSWORD, role })
-  const token = await ctx.db.write.begin((tx) => startSession(tx, id, ctx.now()))
+  const token = await ctx.db.write.begin((tx) =>
+    startSession(tx, { staffId: id, device: '', isConfirmed: true }, ctx.now()),
+  )
   const actor = await findActor(ctx, token)
   if (actor.kind !== 'staff') throw new Error('The session that was begun is not found.')
   return { cookie: `session=${token}`, csrf: csrfToken(ctx, actor), actor, email }

@@ -8,7 +8,8 @@ export const staff = pgTable('staff', {
   name: text().notNull(),
   email: text().notNull(),
   emailKey: text('email_key').notNull().unique(),
-  passwordHash: text('password_hash').notNull(),
+  /** Null until the person who was invited chose a password. */
+  passwordHash: text('password_hash'),
   disabledAt: instant('disabled_at'),
   createdAt: createdAt(),
 })
@@ -19,7 +20,7 @@ export const staffRoles = pgTable(
     id: uuid().primaryKey(),
     staffId: uuid('staff_id')
       .notNull()
-      .references(() => staff.id),
+      .references(() => staff.id, { onDelete: 'cascade' }),
     role: text({ enum: ['viewer', 'reviewer', 'admin', 'owner'] }).notNull(),
     /** Null: for all tournaments. */
     tournamentId: uuid('tournament_id').references(() => tournaments.id),
@@ -33,30 +34,6 @@ export const staffRoles = pgTable(
     check('staff_roles_owner_for_all', sql`${t.role} <> 'owner' or ${t.tournamentId} is null`),
   ],
 )
-
-/** A signed-in browser: its token is kept only as a SHA-256 digest. */
-export const sessions = pgTable(
-  'sessions',
-  {
-    id: uuid().primaryKey(),
-    tokenHash: bytea('token_hash').notNull().unique(),
-    staffId: uuid('staff_id')
-      .notNull()
-      .references(() => staff.id),
-    createdAt: createdAt(),
-    lastSeenAt: instant('last_seen_at').notNull(),
-    expiresAt: instant('expires_at').notNull(),
-  },
-  (t) => [index('sessions_by_staff').on(t.staffId), index('sessions_by_expiry').on(t.expiresAt)],
-)
-
-/** One-time addresses where the first owner sets name, e-mail and password: kept only as SHA-256 digests. */
-export const setupTokens = pgTable('setup_tokens', {
-  tokenHash: bytea('token_hash').primaryKey(),
-  expiresAt: instant('expires_at').notNull(),
-  claimedAt: instant('claimed_at'),
-  createdAt: createdAt(),
-})
 
 /** Answers kept for replay, by tournament and door; `secrets` is encrypted under the server's key. */
 export const idempotencyKeys = pgTable(

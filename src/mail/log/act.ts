@@ -2,7 +2,7 @@ import { m } from '#messages'
 import { record } from '#src/audit/service.ts'
 import type { AppContext, Tournament } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
-import type { Actor } from '#src/permissions.ts'
+import type { Actor, StaffActor } from '#src/permissions.ts'
 import { postStaffMail } from '../letters/post.ts'
 import { canDeliver, type MailKind } from '../model.ts'
 import { holdMail, releaseMails, requeueMail } from '../store.ts'
@@ -54,7 +54,7 @@ export async function release(
 /** Sends whoever asks a test message, or a message of the tournament as it would read. Returns the mail's id. Throws MAIL_NOT_SET_UP. */
 export async function sendTest(
   ctx: AppContext,
-  actor: Extract<Actor, { kind: 'staff' }>,
+  actor: StaffActor,
   tournament: Tournament,
   of?: MailKind,
 ): Promise<string> {

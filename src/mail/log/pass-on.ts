@@ -1,6 +1,6 @@
 import type { AppContext, Tournament } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
-import { type Actor, may } from '#src/permissions.ts'
+import { type Actor, may, type StaffActor } from '#src/permissions.ts'
 import { issueEntryLink } from '#src/teams/service.ts'
 import { LETTERS } from '../letters/kinds.ts'
 import { hasLink, noLink, textOf, type WrittenLetter, writeLetter } from '../letters/write.ts'
@@ -21,7 +21,6 @@ export type ByHand = {
   isLinked: boolean
 }
 
-export type StaffActor = Extract<Actor, { kind: 'staff' }>
 /** A mail of the log, or what one would be. */
 type Passed = Pick<LoggedMail, 'tournamentId' | 'teamId' | 'kind' | 'toAddress' | 'toName' | 'data'>
 
