@@ -409,6 +409,7 @@ CREATE TABLE "tournaments" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"slug" text NOT NULL,
 	"name" text NOT NULL,
+	"preset" text,
 	"sport" text NOT NULL,
 	"id_prefix" text NOT NULL,
 	"is_default" boolean DEFAULT false NOT NULL,

@@ -8,6 +8,7 @@ import {
   ENVIRONMENTS,
   list,
   maybeWhole,
+  maybeYesNo,
   oneOf,
   type Setting,
   text,
@@ -54,6 +55,19 @@ export const SETTINGS = {
   allow_http: { schema: yesNo(false), does: 'In production, serve public addresses without HTTPS all the same.' },
   app_title: { schema: textOr('Teamsheet'), does: 'Name of this installation.' },
   tournament_preset: { schema: oneOf(['icct26', 'open'], 'icct26'), does: 'What the first tournament is made from.' },
+  icct26_api: {
+    schema: maybeYesNo(),
+    does: 'Serve the first client at its own paths; not given, it is while the default tournament is made from the icct26 preset.',
+  },
+  client_dir: {
+    schema: text('a directory'),
+    flag: 'client',
+    does: 'A built web client whose files are served from / beside the server’s own pages.',
+  },
+  client_csp: {
+    schema: text('a policy'),
+    does: 'Content-Security-Policy of that client’s files; without it they may load and call this server alone.',
+  },
   secret_key: {
     schema: text('32 characters or more'),
     secret: true,

@@ -15,7 +15,7 @@ import { openFiles, requireHostsInUse } from '#src/files/open.ts'
 import { makeKeys } from '#src/lib/keys.ts'
 import { readOrMakeSecretKey } from '#src/lib/secret-key.ts'
 import { canDeliver } from '#src/mail/model.ts'
-import { makeDefaultTournament, tournamentFinder } from '#src/tournaments/service.ts'
+import { isForFirstClient, makeDefaultTournament, tournamentFinder } from '#src/tournaments/service.ts'
 import { makeVitals } from '#src/vitals/vitals.ts'
 
 export type OpenedContext = {
@@ -46,7 +46,7 @@ export async function openContext(config: Config, log: Logger, opening: Opening)
   const connection: Connection = embedded?.connection ?? { url: config.databaseUrl! }
   const connectionsMax = embedded ? Math.min(config.databasePool, ownConnections(config)) : config.databasePool
   try {
-    const { db, keys, ...installation } = await awaitDatabase(
+    const { db, keys, preset, ...installation } = await awaitDatabase(
       () => openInstallation(config, connection, connectionsMax, embedded?.state),
       {
         isPatient: config.waitForDatabase,
@@ -67,7 +67,7 @@ export async function openContext(config: Config, log: Logger, opening: Opening)
       onWaiting: () => void vitals.tasks.start('move-files'),
     })
     const ctx: AppContext = {
-      config,
+      config: { ...config, icct26Api: config.icct26Api ?? isForFirstClient(preset) },
       db,
       files,
       keys,
@@ -110,8 +110,8 @@ async function openInstallation(
     const hasFileHost = config.fileStore !== 'disk'
     const { fileKey, isOnlyDisk } = await readInstallation(db, { keys, filesMark: mark, hasFileHost, replaceSecretKey })
     await requireHostsInUse(db, config)
-    await makeDefaultTournament(db, config.tournamentPreset)
-    return { db, keys, fileKey, mark, isOnlyDisk }
+    const preset = await makeDefaultTournament(db, config.tournamentPreset)
+    return { db, keys, fileKey, mark, isOnlyDisk, preset }
   } catch (error) {
     await db.close()
     throw error

@@ -34,6 +34,8 @@ export const maybeWhole = (minimum: number, maximum: number, unit?: string) =>
 /** How often. */
 export const aMinute = (fallback: number) => whole(fallback, 1, 1_000_000, 'a minute')
 export const yesNo = (fallback: boolean) => t.Boolean({ default: fallback })
+/** Not given, something else decides. */
+export const maybeYesNo = () => t.Union([t.Boolean(), t.Undefined()])
 export const list = (unit: string) => t.Array(t.String(), { default: [], unit })
 export const oneOf = <const T extends readonly string[]>(choices: T, fallback: NoInfer<T[number]>) =>
   t.Unsafe<T[number]>(

@@ -10,6 +10,7 @@ export type NewTournament = Pick<
   Tournament,
   | 'slug'
   | 'name'
+  | 'preset'
   | 'sport'
   | 'idPrefix'
   | 'timeZone'

@@ -16,6 +16,7 @@ const CRICKET = {
 export const PRESETS: Record<'icct26' | 'open', NewTournament> = {
   icct26: {
     ...CRICKET,
+    preset: 'icct26',
     slug: 'icct26',
     name: 'ICCT26',
     idPrefix: 'ICCT',
@@ -33,6 +34,7 @@ export const PRESETS: Record<'icct26' | 'open', NewTournament> = {
   },
   open: {
     ...CRICKET,
+    preset: 'open',
     slug: 'open',
     name: 'Open Cricket Tournament',
     idPrefix: 'TEAM',

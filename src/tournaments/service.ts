@@ -46,11 +46,22 @@ function remember(
   return inOwnTime(tournament)
 }
 
-/** Makes the first tournament from its preset when there is none; several processes may try at once. */
-export async function makeDefaultTournament(db: Database, preset: keyof typeof PRESETS): Promise<void> {
-  if (await store.findTournament(db.read)) return
+/**
+ * Makes the first tournament from its preset when there is none; several processes may try at once. Returns what the default one was made
+ * from; null where it was made by hand.
+ */
+export async function makeDefaultTournament(db: Database, preset: keyof typeof PRESETS): Promise<string | null> {
+  const known = await store.findTournament(db.read)
+  if (known) return known.preset
   await addTournament(db, PRESETS[preset], true)
+  return (await store.findTournament(db.read))?.preset ?? null
 }
+
+/** The preset whose first client has a door of its own. */
+const FIRST_CLIENTS_PRESET = 'icct26'
+
+/** Whether the first client is served, where no setting says so: while the default tournament was made for it. */
+export const isForFirstClient = (preset: string | null): boolean => preset === FIRST_CLIENTS_PRESET
 
 /** Returns the new tournament's id, or undefined where its slug (or the default's place) is taken. */
 export async function addTournament(

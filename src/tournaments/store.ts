@@ -4,7 +4,7 @@ import { tournamentCounters, tournamentDocuments, tournaments } from '#src/db/sc
 import type { NewTournament } from './model.ts'
 
 const COLUMNS = `
-  id, slug, name, sport, id_prefix as "idPrefix", is_default as "isDefault", venue, starts_on::text as "startsOn", ends_on::text as "endsOn",
+  id, slug, name, preset, sport, id_prefix as "idPrefix", is_default as "isDefault", venue, starts_on::text as "startsOn", ends_on::text as "endsOn",
   time_zone as "timeZone", country, currency, fee_minor as "feeMinor", late_fee_minor as "lateFeeMinor", late_fee_from as "lateFeeFrom",
   opens_at as "opensAt", closes_at as "closesAt", squad_locks_at as "squadLocksAt", capacity, keeps_waiting_list as "keepsWaitingList",
   teams_per_club as "teamsPerClub", squad_min as "squadMin", squad_max as "squadMax", player_roles as "playerRoles", club_label as "clubLabel",

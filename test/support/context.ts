@@ -12,7 +12,7 @@ import { makeKeys } from '#src/lib/keys.ts'
 import { logOptions } from '#src/lib/log.ts'
 import { NOBODY } from '#src/permissions.ts'
 import { PRESETS } from '#src/tournaments/presets.ts'
-import { addTournament, makeDefaultTournament, tournamentFinder } from '#src/tournaments/service.ts'
+import { addTournament, isForFirstClient, makeDefaultTournament, tournamentFinder } from '#src/tournaments/service.ts'
 import { makeVitals } from '#src/vitals/vitals.ts'
 import { testDatabase } from './database.ts'
 import { keepLog } from './run-log.ts'
@@ -39,15 +39,17 @@ export async function testContext(
 ): Promise<TestContext> {
   const { db, drop, statements } = await testDatabase()
   const dataDir = mkdtempSync(join(tmpdir(), 'teamsheet-files-'))
+  const preset = overrides.preset ?? 'open'
   const config = {
     ...readConfig({ SECRET_KEY }, {}, () => ''),
     dataDir,
     enableRateLimiting: false,
+    icct26Api: isForFirstClient(preset),
     ...overrides.config,
   }
   const keys = makeKeys(SECRET_KEY)
   const { fileKey } = await readInstallation(db, { keys, filesMark: 'test' })
-  await makeDefaultTournament(db, overrides.preset ?? 'open')
+  await makeDefaultTournament(db, preset)
   if (overrides.settings) await db.write`update tournaments set ${db.write(overrides.settings)}`
   const logged: string[] = []
   let travelledMs = 0

@@ -20,6 +20,8 @@ export const tournaments = pgTable(
     id: uuid().primaryKey(),
     slug: text().notNull().unique(),
     name: text().notNull(),
+    /** What it was made from (src/tournaments/presets.ts); none: by hand. */
+    preset: text(),
     sport: text().notNull(),
     idPrefix: text('id_prefix').notNull(),
     isDefault: boolean('is_default').notNull().default(false),
