@@ -3,7 +3,7 @@ import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { equalBytes } from '#src/lib/keys.ts'
 import type { Actor, StaffActor } from '#src/permissions.ts'
-import { isApi, requestState } from './request-state.ts'
+import { requestState, speaksJson } from './request-state.ts'
 
 const TOKEN_BYTES = 32
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -16,7 +16,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 export function checkOrigin(ctx: AppContext, request: Request, actor: Actor): void {
   if (SAFE_METHODS.has(request.method)) return
   if (actor.kind === 'key' || (actor.kind === 'staff' && actor.by === 'token')) return
-  const api = isApi(request)
+  const api = speaksJson(ctx, request)
   const origin = request.headers.get('origin')
   if (origin !== null) {
     if (origin === ownOrigin(ctx, request) || (api && ctx.config.corsOrigins.includes(origin))) return

@@ -2,10 +2,11 @@ import type { AppContext } from '#src/context.ts'
 import { isDatabaseUnavailable, isTooSlow } from '#src/db/transient.ts'
 import { AppError, type ErrorCode } from '#src/errors.ts'
 import { ErrorFragment, ErrorPage } from '#views/errors/error.tsx'
+import { firstClientRefusal } from './first-client.ts'
 import { frameRefusal, isForFrame } from './frame-refusal.ts'
 import { html, seeOther } from './page.ts'
 import { waitFields } from './rate-limit-fields.ts'
-import { isApi, pathOf, requestState } from './request-state.ts'
+import { isFirstClient, pathOf, requestState, speaksJson } from './request-state.ts'
 
 /** For machines, outside of the API. */
 export const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
@@ -46,7 +47,7 @@ export function asAppError(ctx: AppContext, request: Request, code: string | num
   return new AppError('INTERNAL_ERROR')
 }
 
-/** The refusal in the words of the door: problem+json (RFC 9457), a fragment for htmx, else a page. */
+/** The refusal in the words of the door: problem+json (RFC 9457), the first client's own, a fragment for htmx, else a page. */
 export function refusal(ctx: AppContext, request: Request, error: AppError): Response {
   const headers: Record<string, string> = { 'cache-control': 'no-store' }
   if (error.retryAfterSeconds !== undefined) Object.assign(headers, waitFields(error.retryAfterSeconds, error.usedUp))
@@ -54,7 +55,11 @@ export function refusal(ctx: AppContext, request: Request, error: AppError): Res
   if (ENDS_CONNECTION.has(error.code)) headers.connection = 'close'
   const state = requestState(request)
   state.code = error.code
-  if (isApi(request) || PROBES.has(pathOf(request))) {
+  if (isFirstClient(ctx, request)) {
+    headers['content-type'] = 'application/json'
+    return new Response(JSON.stringify(firstClientRefusal(ctx, request, error)), { status: error.status, headers })
+  }
+  if (speaksJson(ctx, request) || PROBES.has(pathOf(request))) {
     headers['content-type'] = 'application/problem+json'
     return new Response(JSON.stringify(problem(error, state.id)), { status: error.status, headers })
   }

@@ -1,4 +1,4 @@
-import type { Tournament } from '#src/context.ts'
+import type { AppContext, Tournament } from '#src/context.ts'
 import { type Actor, NOBODY } from '#src/permissions.ts'
 
 /** What is known of a request while it is answered; the request log tells it afterwards. */
@@ -49,11 +49,19 @@ export function requestState(request: Request): RequestState {
   return state
 }
 
-/** Whether the door speaks JSON: `/api/…`, save its documentation, which is a page. */
-export function isApi(request: Request): boolean {
+/** Where the first client asks: its door is src/icct26. */
+const FIRST_CLIENTS =
+  /^\/(?:api\/(?:register|teams|churches|schedule|gallery)|admin\/(?:teams|players|sequence)|health|status|queue|docs)(?:\/|$)/
+
+/** Whether the door speaks JSON: `/api/…`, save its documentation, which is a page; and the first client's. */
+export function speaksJson(ctx: AppContext, request: Request): boolean {
   const path = pathOf(request)
-  return path.startsWith('/api/') && path !== '/api/docs'
+  return (path.startsWith('/api/') && path !== '/api/docs') || isFirstClient(ctx, request)
 }
+
+/** Whether it is sent to a path of the first client's; where that is not served they are like any others. */
+export const isFirstClient = (ctx: AppContext, request: Request): boolean =>
+  ctx.config.icct26Api === true && FIRST_CLIENTS.test(pathOf(request))
 
 /** The path that was asked for, of a request without a usable host, too, whose address Bun gives as the path alone; the root where there is none. */
 export const pathOf = (request: Request): string =>

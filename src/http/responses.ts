@@ -2,7 +2,7 @@ import type { AppContext } from '#src/context.ts'
 import { chooseEncoding, compress, VARY } from './compression.ts'
 import { isHttps } from './cookies.ts'
 import { corsHeaders } from './cors.ts'
-import { isApi, requestState } from './request-state.ts'
+import { requestState, speaksJson } from './request-state.ts'
 import { SECURITY_HEADERS, STRICT_TRANSPORT } from './security-headers.ts'
 
 /** Answers that are made whole. */
@@ -53,7 +53,7 @@ type Head = { status: number; headers: Headers }
 function pack(ctx: AppContext, request: Request, body: Uint8Array, { status, headers }: Head): Response {
   const encoding = ctx.config.enableCompression ? chooseEncoding(request.headers.get('accept-encoding')) : undefined
   const packed = compress(body, headers.get('content-type')!, encoding)
-  headers.set('vary', isApi(request) ? VARY : 'Accept-Encoding')
+  headers.set('vary', speaksJson(ctx, request) ? VARY : 'Accept-Encoding')
   if (packed) headers.set('content-encoding', encoding!)
   const sent = packed ?? body
   headers.set('content-length', String(sent.byteLength))
