@@ -6,7 +6,7 @@ import { AppError } from '#src/errors.ts'
 import { emailKey } from '#src/lib/names.ts'
 import { type Actor, idOf, type Role, SYSTEM } from '#src/permissions.ts'
 import { checkPassword, checkStaff, type NewStaff, tidyStaff } from './model.ts'
-import { hashPassword, inTurn, isPassword } from './passwords.ts'
+import { hashInTurn, hashPassword, inTurn, isOutdated, isPassword } from './passwords.ts'
 import * as store from './store.ts'
 
 export type { Credentials } from './store.ts'
@@ -56,7 +56,10 @@ export async function findByPassword(
 ): Promise<store.Credentials | undefined> {
   const staff = await store.findCredentialsByEmail(ctx.db.read, emailKey(email))
   const matches = await isPassword(password, staff?.passwordHash)
-  return matches && !staff?.isDisabled ? staff : undefined
+  if (!matches || !staff || staff.isDisabled) return undefined
+  const hash = staff.passwordHash!
+  if (isOutdated(hash)) await store.renewHash(ctx.db.read, staff.id, hash, await hashInTurn(password))
+  return staff
 }
 
 /** Whether this is the person's present password. */

@@ -42,6 +42,11 @@ export async function updatePassword(tx: Queryable, staffId: string, passwordHas
   await tx`update staff set password_hash = ${passwordHash} where id = ${staffId}`
 }
 
+/** The same password under another hash; nothing where it was changed meanwhile. */
+export async function renewHash(sql: Queryable, staffId: string, former: string, hash: string): Promise<void> {
+  await sql`update staff set password_hash = ${hash} where id = ${staffId} and password_hash = ${former}`
+}
+
 /** Whether anybody can sign in as owner. */
 export async function findOwner(sql: Queryable): Promise<{ id: string } | undefined> {
   const [row] = await sql<{ id: string }[]>`
