@@ -16,8 +16,9 @@ export type Guess<Right> = Right | { outcome: 'wrong'; errors: FieldError[] } | 
 type SignIn = { email: string; password: string; address: string; device: string; knownBrowser?: string }
 
 /**
- * Checks e-mail and password and begins a session. An unknown e-mail is answered as a wrong password is, in the same time. After
- * too many wrong guesses, by e-mail or by address (a client's address or network), the answer is how long to wait.
+ * Checks e-mail and password and begins a session. An unknown e-mail is answered as a wrong password is, in the same time; that an account
+ * is disabled is told to nobody but who has its password. After too many wrong guesses, by e-mail or by address (a client's address or network),
+ * the answer is how long to wait.
  */
 export async function signIn(
   ctx: AppContext,
@@ -31,6 +32,10 @@ export async function signIn(
   if (guess.outcome !== 'right') {
     ctx.log.warn({ outcome: guess.outcome }, 'sign-in.refused')
     return guess.outcome === 'wait' ? guess : { outcome: 'wrong', errors: [wrong('password', m.auth_wrong())] }
+  }
+  if (guess.right.isDisabled) {
+    ctx.log.warn({ outcome: 'disabled', staffId: guess.right.id }, 'sign-in.refused')
+    return { outcome: 'wrong', errors: [{ field: 'password', code: 'disabled', message: m.auth_disabled() }] }
   }
   const session = { staffId: guess.right.id, device, isConfirmed: true }
   const token = await ctx.db.write.begin((tx) => startSession(tx, session, ctx.now()))

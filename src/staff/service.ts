@@ -48,7 +48,7 @@ export async function insertStaff(tx: Queryable, staff: PreparedStaff, actor: Ac
   await record(tx, { event: 'staff.added', actor, subjectId: staff.id, data: { role: staff.role } })
 }
 
-/** The account of this e-mail if the password is its own and it may sign in; the same time is taken for unknown ones. */
+/** The account of this e-mail if the password is its own, disabled or not; the same time is taken for unknown ones. */
 export async function findByPassword(
   ctx: AppContext,
   email: string,
@@ -56,7 +56,7 @@ export async function findByPassword(
 ): Promise<store.Credentials | undefined> {
   const staff = await store.findCredentialsByEmail(ctx.db.read, emailKey(email))
   const matches = await isPassword(password, staff?.passwordHash)
-  if (!matches || !staff || staff.isDisabled) return undefined
+  if (!matches || !staff) return undefined
   const hash = staff.passwordHash!
   if (isOutdated(hash)) await store.renewHash(ctx.db.read, staff.id, hash, await hashInTurn(password))
   return staff

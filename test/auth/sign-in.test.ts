@@ -181,7 +181,10 @@ test('a disabled account neither signs in nor keeps its sessions', async () => {
   const { cookie, email, actor } = await signedIn(ctx, 'viewer', 'Disabled')
   await ctx.db.write`update staff set disabled_at = now() where id = ${actor.id}`
   expect((await visit('/account', { cookie })).status).toBe(303)
-  expect((await signIn({ email })).status).toBe(422)
+  const right = await signIn({ email })
+  expect([right.status, right.headers.get('set-cookie')]).toEqual([422, null])
+  expect(await right.text()).toContain('This account is disabled.')
+  expect(await (await signIn({ email, password: 'not the password' })).text()).not.toContain('disabled')
 })
 
 test('with https the session is a __Host- cookie, and only that one counts', async () => {
