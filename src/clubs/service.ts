@@ -16,6 +16,10 @@ export const listClubs = (
   options: { search?: string; after?: string; limit: number },
 ) => store.listClubs(ctx.db.read, tournament.id, { ...options, search: options.search && nameKey(options.search) })
 
+/** Clubs that have entered, by name, and how many there are; of more than `limit`, those first that may enter no more. */
+export const listCountedClubs = (ctx: AppContext, tournament: Tournament, limit: number): Promise<store.CountedClubs> =>
+  store.listCountedClubs(ctx.db.read, tournament.id, { teamsPerClub: tournament.teamsPerClub, limit })
+
 /** Known clubs for what was typed so far; nothing for nothing. */
 export async function suggestClubs(ctx: AppContext, tournament: Tournament, typed: string): Promise<store.Club[]> {
   const search = nameKey(typed)

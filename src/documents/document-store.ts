@@ -1,5 +1,6 @@
 import type { Queryable } from '#src/db/client.ts'
-import type { Document, ErasedFor } from './model.ts'
+import type { ContentType } from '#src/files/file-type.ts'
+import type { Document, DocumentKind, ErasedFor } from './model.ts'
 
 /** In which a registration is decided or over, so that the time of its documents runs. */
 const ENDED = `('approved', 'rejected', 'withdrawn')`
@@ -10,6 +11,14 @@ export async function listDocuments(sql: Queryable, teamId: string): Promise<Doc
       f.content_type as "contentType", f.id as "fileId", d.erased_at as "erasedAt", d.erased_for as "erasedFor"
     from documents d left join files f on f.id = d.file_id where d.team_id = ${teamId} order by d.position, d.id`
 }
+
+export type TeamsDocument = { id: string; teamId: string; kind: DocumentKind; fileId: string; contentType: ContentType }
+
+export const listTeamsOwnDocuments = (sql: Queryable, teamIds: readonly string[]): Promise<TeamsDocument[]> =>
+  sql<TeamsDocument[]>`
+    select d.id, d.team_id as "teamId", d.kind, d.file_id as "fileId", f.content_type as "contentType"
+    from documents d join files f on f.id = d.file_id
+    where d.team_id = any(${teamIds as string[]}::uuid[]) and d.player_id is null order by d.team_id, d.position`
 
 export type HeldDocument = { id: string; teamId: string; tournamentId: string; fileId: string }
 

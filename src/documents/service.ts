@@ -6,6 +6,7 @@ import { AppError } from '#src/errors.ts'
 import { cleanFileName } from '#src/files/file-name.ts'
 import type { ReceivedFile } from '#src/files/storage.ts'
 import { takeAllowance } from './allowance.ts'
+import type { TeamsDocument } from './document-store.ts'
 import * as documentStore from './document-store.ts'
 import {
   type Document,
@@ -19,7 +20,8 @@ import { releaseFile } from './orphans.ts'
 import * as store from './store.ts'
 import * as uploadStore from './upload-store.ts'
 
-export { fileAddress, openByToken } from './file-address.ts'
+export type { TeamsDocument } from './document-store.ts'
+export { fileAddress, type Look, openByToken } from './file-address.ts'
 export { eraseOldDocuments, erasePersonsDocuments, releaseFiles, takeDraftFiles } from './lifetimes.ts'
 export { collectOrphans, expireUploads } from './orphans.ts'
 export { drawMissingPictures } from './pictures.ts'
@@ -96,6 +98,26 @@ export async function saveUpload(ctx: AppContext, file: NewFile): Promise<Upload
   })
 }
 
+type SentFile = Pick<NewFile, 'kind' | 'received' | 'originalName'>
+
+/**
+ * Keeps files that came with the form they belong to, all or an error; the ids of their uploads, in their order, which nobody else can name.
+ * Those that no registration binds within 24 hours are collected. What was received and not kept is left to the caller.
+ * Throws RATE_LIMITED, STORAGE_UNAVAILABLE.
+ */
+export async function keepSentFiles(
+  ctx: AppContext,
+  { tournamentId, sender }: { tournamentId: string; sender: string },
+  files: readonly SentFile[],
+): Promise<string[]> {
+  const kept = await Promise.allSettled(files.map((file) => prepareUpload(ctx, { ...file, tournamentId, sender })))
+  const uploads = kept.map((one) => {
+    if (one.status === 'rejected') throw one.reason
+    return { ...one.value, expiresAt: new Date(one.value.createdAt.getTime() + UPLOAD_VALID_MS) }
+  })
+  return uploads.length === 0 ? [] : uploadStore.insertUploads(ctx.db.read, uploads)
+}
+
 /** `slot`: `team.<kind>` or `players.<row key>.<kind>`; letters, digits, `_ - .`, at most 100. */
 export type NewDraftFile = NewFile & { draftId: string; slot: string }
 
@@ -155,6 +177,10 @@ export async function findUploads(ctx: AppContext, tournamentId: string, ids: re
   const rows = await uploadStore.listUnboundUploads(ctx.db.read, tournamentId, [...byHash.keys()], ctx.now())
   return rows.map(({ capabilityHash, ...upload }) => ({ ...upload, id: byHash.get(capabilityHash.toString('hex'))! }))
 }
+
+/** Documents of teams themselves, without their players', that have their file. */
+export const listTeamsOwnDocuments = (ctx: AppContext, teamIds: readonly string[]): Promise<TeamsDocument[]> =>
+  documentStore.listTeamsOwnDocuments(ctx.db.read, teamIds)
 
 /** A team's documents and its players', in the order they were sent. */
 export const listDocuments = (ctx: AppContext, teamId: string): Promise<Document[]> =>

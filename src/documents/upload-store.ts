@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Queryable } from '#src/db/client.ts'
 import type { DocumentKind, DraftFile, Upload } from './model.ts'
 import type { Claim } from './store.ts'
@@ -16,6 +17,21 @@ export async function insertUpload(sql: Queryable, capabilityHash: Uint8Array, u
     insert into uploads (id, tournament_id, capability_hash, kind, file_id, original_name, created_at, expires_at)
     values (${Bun.randomUUIDv7()}, ${upload.tournamentId}, ${capabilityHash}, ${upload.kind}, ${upload.fileId}, ${upload.originalName},
       ${upload.createdAt}, ${upload.expiresAt})`
+}
+
+/** Uploads that nobody is told of; their ids, in the order they were given. */
+export async function insertUploads(sql: Queryable, uploads: readonly NewUpload[]): Promise<string[]> {
+  const rows = uploads.map((upload) => ({
+    ...upload,
+    id: Bun.randomUUIDv7(),
+    capability: randomBytes(32).toString('hex'),
+  }))
+  await sql`
+    insert into uploads (id, tournament_id, capability_hash, kind, file_id, original_name, created_at, expires_at)
+    select x."id", x."tournamentId", decode(x."capability", 'hex'), x."kind", x."fileId", x."originalName", x."createdAt", x."expiresAt"
+    from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as x("id" uuid, "tournamentId" uuid, "capability" text, "kind" text,
+      "fileId" uuid, "originalName" text, "createdAt" timestamptz, "expiresAt" timestamptz)`
+  return rows.map(({ id }) => id)
 }
 
 export async function findDraft(

@@ -44,7 +44,7 @@ export const admit = (ctx: AppContext) =>
           await pass(ctx, context, admission)
           const { kind } = admission.body
           const maxBytes = bodyMaxBytes(admission.body, ctx.config)
-          return kind === 'json' || kind === 'form' ? readBody(context.request, { kind, maxBytes }) : {}
+          return kind === 'json' || kind === 'form' ? readBody(context.request, { ...admission.body, maxBytes }) : {}
         },
       ],
       transform: (context: Context) => pass(ctx, context, admission),

@@ -7,9 +7,10 @@ import { type BodyLimit, FORM_FIELDS_MAX, JSON_DEPTH_MAX } from './limits.ts'
  * Returns parsed JSON, or the fields of a URL-encoded form as strings (the last of a repeated name wins).
  * Throws BODY_TOO_LARGE, MALFORMED_REQUEST, REQUEST_TIMEOUT, UNSUPPORTED_MEDIA_TYPE.
  */
-export async function readBody(request: Request, { kind, maxBytes }: BodyLimit): Promise<unknown> {
+export async function readBody(request: Request, { kind, maxBytes, isOptional }: BodyLimit): Promise<unknown> {
   const type = mediaType(request)
   if (kind === 'json') {
+    if (isOptional && !request.body) return {}
     if (type !== 'application/json')
       throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Please send application/json.' })
     return parseJson(await readText(request, maxBytes))

@@ -1,21 +1,37 @@
+import { type Static, Type as t } from '@sinclair/typebox'
 import type { AppContext } from '#src/context.ts'
-import type { AppError } from '#src/errors.ts'
+import { type AppError, ERRORS } from '#src/errors.ts'
 import { ownOrigin } from './csrf.ts'
 import { requestState } from './request-state.ts'
 
 /** Of the first client. */
 const OWN_DASHBOARD = '/admin/dashboard'
 
-/** A refusal as the first client reads it. `details` has the wrong fields by their names, of several for one the first. */
-export type FirstClientRefusal = {
-  success: false
+const Details = t.Object(
+  {},
+  {
+    description:
+      'The wrong fields by their names, such as captain_phone, each with its sentence; of several for one, the first.',
+  },
+)
+
+/** A refusal as the first client reads it. */
+export const FirstClientRefusal = t.Object(
+  {
+    success: t.Literal(false),
+    error_code: t.Union(Object.keys(ERRORS).map((code) => t.Literal(code))),
+    message: t.String({ description: 'A sentence for a person.' }),
+    detail: t.String({ description: 'The same.' }),
+    details: Details,
+    error: t.Object({ code: t.String(), message: t.String(), details: Details }),
+    status_code: t.Integer({ minimum: 400, maximum: 599 }),
+    request_id: t.String(),
+  },
+  { title: 'FirstClientRefusal' },
+)
+export type FirstClientRefusal = Omit<Static<typeof FirstClientRefusal>, 'error_code' | 'details'> & {
   error_code: string
-  message: string
-  detail: string
   details: Record<string, string>
-  error: { code: string; message: string; details: Record<string, string> }
-  status_code: number
-  request_id: string
 }
 
 /** The body of every refusal at the first client's paths. Who is not signed in is told where to. */

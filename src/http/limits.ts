@@ -1,12 +1,13 @@
 import type { Config } from '#src/config.ts'
 
-/** What a route's body may be. `stream` bodies are read by the route itself, counted by its own reader. */
-export type BodyLimit = { kind: 'none' | 'json' | 'form' | 'stream'; maxBytes: number }
+/** What a route's body may be. JSON that `isOptional` may be left out, whatever type the request says it has. `stream` bodies are read by the route itself, counted by its own reader. */
+export type BodyLimit = { kind: 'none' | 'json' | 'form' | 'stream'; maxBytes: number; isOptional?: true }
 
 const MB = 1_048_576
 
 export const BODY_NONE: BodyLimit = { kind: 'none', maxBytes: 0 }
 export const BODY_JSON: BodyLimit = { kind: 'json', maxBytes: 256 * 1024 }
+export const BODY_JSON_OPTIONAL: BodyLimit = { ...BODY_JSON, isOptional: true }
 /** A form without files: `application/x-www-form-urlencoded`. */
 export const BODY_FORM: BodyLimit = { kind: 'form', maxBytes: 64 * 1024 }
 /** One file and its overhead. */

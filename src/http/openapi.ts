@@ -6,6 +6,7 @@ import { ERRORS, type ErrorCode } from '#src/errors.ts'
 import { VERSION } from '#src/version.ts'
 import type { Admission } from './admit.ts'
 import { nameOf } from './cookies.ts'
+import { FirstClientRefusal } from './first-client.ts'
 
 const OPENAPI_VERSION = '3.1.0'
 const SESSION = 'session'
@@ -102,37 +103,54 @@ const EVERYWHERE = [
 const WAITS = new Set([429, 503])
 
 /** The refusals a client of this route should expect, by status, besides those of every route; `default` stands for any other. */
-export function refusals(...codes: ErrorCode[]): OpenAPIV3.ResponsesObject {
+export const refusals = (...codes: ErrorCode[]): OpenAPIV3.ResponsesObject => refusalsIn(PROBLEMS, codes)
+
+/** The same in the first client's words. */
+export const firstClientRefusals = (...codes: ErrorCode[]): OpenAPIV3.ResponsesObject =>
+  refusalsIn(FIRST_CLIENTS, codes)
+
+/** How a door's refusals look: `name` begins the names of those of every route. */
+type Words = { name: string; content: NonNullable<OpenAPIV3.ResponseObject['content']> }
+const PROBLEMS: Words = { name: 'Refused', content: { 'application/problem+json': { schema: PROBLEM_REF } } }
+const FIRST_CLIENTS: Words = {
+  name: 'FirstClientRefused',
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/FirstClientRefusal' } } },
+}
+
+function refusalsIn(words: Words, codes: readonly ErrorCode[]): OpenAPIV3.ResponsesObject {
   const own = new Set(codes.map(statusOf))
   const byStatus = Map.groupBy(new Set([...codes, ...EVERYWHERE]), statusOf)
-  const told = [...byStatus].map(([status, some]) => [status, own.has(status) ? refusedBy(some) : sharedRef(status)])
-  return { ...Object.fromEntries(told), default: problemAnswer('Any other refusal.') }
+  const told = [...byStatus].map(([status, some]) => [
+    status,
+    own.has(status) ? refusedBy(words, some) : { $ref: `#/components/responses/${words.name}${status}` },
+  ])
+  return { ...Object.fromEntries(told), default: { description: 'Any other refusal.', content: words.content } }
 }
 
 /** What `refusals` refers to, by name. */
-const sharedAnswers = () =>
+const sharedAnswers = (doors: readonly Words[]) =>
   Object.fromEntries(
-    [...Map.groupBy(EVERYWHERE, statusOf)].map(([status, codes]) => [sharedName(status), refusedBy(codes)]),
+    doors.flatMap((words) =>
+      [...Map.groupBy(EVERYWHERE, statusOf)].map(([status, codes]) => [
+        `${words.name}${status}`,
+        refusedBy(words, codes),
+      ]),
+    ),
   )
 
 const statusOf = (code: ErrorCode): number => ERRORS[code][0]
-const sharedName = (status: number) => `Refused${status}`
-const sharedRef = (status: number) => ({ $ref: `#/components/responses/${sharedName(status)}` })
 
 /** All of them have one status. */
-function refusedBy(codes: readonly ErrorCode[]): OpenAPIV3.ResponseObject {
-  const answer = problemAnswer(codes.map((code) => `${code}: ${ERRORS[code][1]}`).join(' '))
-  return WAITS.has(statusOf(codes[0]!)) ? { ...answer, headers: { 'Retry-After': RETRY_AFTER } } : answer
+function refusedBy({ content }: Words, codes: readonly ErrorCode[]): OpenAPIV3.ResponseObject {
+  const description = codes.map((code) => `${code}: ${ERRORS[code][1]}`).join(' ')
+  const headers = WAITS.has(statusOf(codes[0]!)) ? { 'Retry-After': RETRY_AFTER } : undefined
+  return { description, content, ...(headers && { headers }) }
 }
 
 const RETRY_AFTER: OpenAPIV3.HeaderObject = {
   description: 'Seconds until a repeat may succeed.',
   schema: { type: 'integer' },
 }
-const problemAnswer = (description: string): OpenAPIV3.ResponseObject => ({
-  description,
-  content: { 'application/problem+json': { schema: PROBLEM_REF } },
-})
 
 /** The description of the API, made from the routes themselves. */
 export async function describeApi(ctx: AppContext, routes: AnyElysia): Promise<OpenAPIV3_1.Document> {
@@ -149,9 +167,11 @@ export async function describeApi(ctx: AppContext, routes: AnyElysia): Promise<O
     servers: [{ url: '/' }],
     paths: Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, publish(item as Described)])),
     components: {
-      schemas: { ...components.schemas, Problem },
+      schemas: { ...components.schemas, Problem, ...(ctx.config.icct26Api ? { FirstClientRefusal } : {}) },
       // OpenAPI 3.1 writes these as 3.0 does.
-      responses: sharedAnswers() as OpenAPIV3_1.ComponentsObject['responses'],
+      responses: sharedAnswers(
+        ctx.config.icct26Api ? [PROBLEMS, FIRST_CLIENTS] : [PROBLEMS],
+      ) as OpenAPIV3_1.ComponentsObject['responses'],
       securitySchemes: {
         [SESSION]: {
           type: 'apiKey',

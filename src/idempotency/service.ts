@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
+import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
 import { equalBytes } from '#src/lib/keys.ts'
-import type { Door } from './model.ts'
+import { type Door, isIdempotencyKey } from './model.ts'
 import * as store from './store.ts'
 
 export type { KeptAnswer } from './store.ts'
@@ -11,6 +12,12 @@ export type { KeptAnswer } from './store.ts'
 const DELETED_AT_ONCE = 1000
 
 export const hashKey = (key: string) => createHash('sha256').update(key).digest()
+
+/** An `Idempotency-Key` as it was sent; undefined without one. Throws MALFORMED_REQUEST for what is none. */
+export function readIdempotencyKey(given: string | null): string | undefined {
+  if (given === null || isIdempotencyKey(given)) return given ?? undefined
+  throw new AppError('MALFORMED_REQUEST', { message: m.registration_key_malformed() })
+}
 
 /** A digest of the content, whatever the order of its fields. */
 export const fingerprint = (content: unknown) => createHash('sha256').update(JSON.stringify(content, sorted)).digest()

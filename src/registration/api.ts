@@ -1,12 +1,11 @@
 import { Elysia } from 'elysia'
-import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
-import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { ownOrigin } from '#src/http/csrf.ts'
 import { BODY_JSON } from '#src/http/limits.ts'
 import { BODY_REFUSALS, headerParameter, jsonAnswer, jsonBody, refusals } from '#src/http/openapi.ts'
-import { IdempotencyKey, isIdempotencyKey } from '#src/idempotency/model.ts'
+import { IdempotencyKey } from '#src/idempotency/model.ts'
+import { readIdempotencyKey } from '#src/idempotency/service.ts'
 import { isIdRevealed, type Tournament } from '#src/tournaments/model.ts'
 import { RegistrationAnswer, RegistrationBody } from './model.ts'
 import { type Registered, registerTeam } from './service.ts'
@@ -18,7 +17,7 @@ export const registrationApi = (ctx: AppContext) =>
       const registered = await registerTeam(ctx, tournament, {
         body,
         door: 'api',
-        key: readIdempotencyKey(request),
+        key: readIdempotencyKey(request.headers.get('idempotency-key')),
         missingField: (_, player) => (player === null ? 'documents' : `players[${player}].documents`),
       })
       set.status = 201
@@ -51,13 +50,6 @@ export const registrationApi = (ctx: AppContext) =>
       },
     },
   )
-
-function readIdempotencyKey(request: Request): string | undefined {
-  const key = request.headers.get('idempotency-key')
-  if (key === null) return undefined
-  if (isIdempotencyKey(key)) return key
-  throw new AppError('MALFORMED_REQUEST', { message: m.registration_key_malformed() })
-}
 
 const answerOf = (tournament: Tournament, registered: Registered, origin: string): RegistrationAnswer => ({
   id: registered.id,

@@ -12,7 +12,7 @@ export type MissingField = (kind: DocumentKind, player: number | null) => string
 /** Each document with whom it belongs to, and everything the tournament asks for. */
 export function checkDocuments(
   tournament: Tournament,
-  documents: readonly NamedDocument[],
+  documents: readonly Omit<NamedDocument, 'uploadId'>[],
   players: number,
   missingField: MissingField,
 ): FieldError[] {

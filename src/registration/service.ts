@@ -12,6 +12,7 @@ import { checkForm, type RegistrationForm } from './check.ts'
 import { checkDocuments, type MissingField, type NamedDocument } from './check-documents.ts'
 import { type Prepared, prepareEntry } from './prepare.ts'
 import { type EntrySecrets, newSecrets, openSecrets } from './secrets.ts'
+import { contentOfFiles, keepDocuments, type SentFiles } from './sent-files.ts'
 
 export {
   type DraftPerson,
@@ -22,15 +23,17 @@ export {
   listPeopleOfDrafts,
 } from './form/draft-people.ts'
 export { DRAFT_DAYS, expireDrafts } from './form/drafts.ts'
+export type { SentFile } from './sent-files.ts'
 
 const REFERENCE_TRIES = 3
 
-/** What a door hands over. A draft brings its own files; elsewhere the body names uploads. */
+/** What a door hands over. A draft brings its own files, some forms theirs; elsewhere the body names uploads. */
 export type Submission = {
   body: unknown
   door: Door
   key?: string
   draft?: { id: string; documents: NamedDocument[] }
+  sent?: SentFiles
   /** What the door itself found wrong: told with everything else. */
   alsoWrong?: readonly FieldError[]
   missingField: MissingField
@@ -50,16 +53,14 @@ export async function registerTeam(
 ): Promise<Registered> {
   const { form, errors } = checkForm(tournament, submission.body)
   errors.push(...(submission.alsoWrong ?? []))
-  const content =
-    submission.key === undefined
-      ? undefined
-      : fingerprint(submission.draft === undefined ? form : { form, draft: submission.draft.documents })
+  const content = submission.key === undefined ? undefined : fingerprint(contentOf(form, submission))
   const isFormRight = errors.length === 0
   const replayed = isFormRight && (await findReplay(ctx, tournament, submission, content))
   if (replayed) return told(ctx, submission.door, replayed)
 
-  const documents = submission.draft?.documents ?? (await resolveUploads(ctx, tournament, form, errors))
-  errors.push(...checkDocuments(tournament, documents, form.players.length, submission.missingField))
+  const named = submission.draft?.documents ?? (await resolveUploads(ctx, tournament, form, errors))
+  const files = submission.sent?.files ?? named
+  errors.push(...checkDocuments(tournament, files, form.players.length, submission.missingField))
   if (errors.length > 0) {
     // The first sending may have committed, and bound the uploads, between the look for its answer and the look for them.
     const late = isFormRight && (await findReplay(ctx, tournament, submission, content))
@@ -69,7 +70,8 @@ export async function registerTeam(
   const closed = whyClosed(ctx, tournament)
   if (closed !== undefined) throw new AppError('REGISTRATION_CLOSED', { message: closed })
 
-  const { door, key } = submission
+  const { door, key, sent } = submission
+  const documents = sent ? await keepDocuments(ctx, tournament, sent) : named
   const registered = await add(ctx, tournament, {
     form,
     documents,
@@ -80,6 +82,10 @@ export async function registerTeam(
   })
   return told(ctx, door, registered)
 }
+
+/** What a repetition has to bring again. */
+const contentOf = (form: RegistrationForm, { draft, sent }: Submission) =>
+  draft ? { form, draft: draft.documents } : sent ? { form, files: contentOfFiles(sent) } : form
 
 function told(ctx: AppContext, door: Door, registered: Registered): Registered {
   const { id: teamId, state, replayed } = registered

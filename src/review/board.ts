@@ -1,7 +1,9 @@
 import type { AppContext, Tournament } from '#src/context.ts'
+import { listTeamsOwnDocuments, type TeamsDocument } from '#src/documents/service.ts'
 import { AppError } from '#src/errors.ts'
 import { type Actor, may } from '#src/permissions.ts'
-import { type Contact, maskEmail, maskPhone, playerCode } from '#src/teams/model.ts'
+import { type Contact, maskEmail, maskPhone, playerCode, type Team } from '#src/teams/model.ts'
+import { countTeamsByState, listTeams, type TeamsListing } from '#src/teams/service.ts'
 import * as boardStore from './board-store.ts'
 import type {
   DocumentLine,
@@ -44,6 +46,43 @@ export async function listRegistrations(
     rows: canSeeContacts(actor, tournament) ? shown : shown.map(masked),
     newer: (isBefore ? hasMore : hasCome) ? at('before', shown[0]) : undefined,
     older: (isBefore ? hasCome : hasMore) ? at('after', shown.at(-1)) : undefined,
+  }
+}
+
+/** A team with the files that it sent itself, where the actor may see them, and how many teams there are in these states. */
+export type TeamsPage = { teams: (Team & { documents: TeamsDocument[] })[]; total: number }
+
+/**
+ * Teams in these states with their contacts, masked for actors who may not see them, and their own documents, left out for those who may
+ * not: three statements, however many teams.
+ */
+export async function listTeamsWithDocuments(
+  ctx: AppContext,
+  actor: Actor,
+  tournament: Tournament,
+  listing: TeamsListing,
+): Promise<TeamsPage> {
+  const [teams, counts] = await Promise.all([
+    listTeams(ctx.db.read, tournament.id, listing),
+    countTeamsByState(ctx.db.read, tournament.id),
+  ])
+  const mayOpen = teams.length > 0 && may(actor, 'documents.see', tournament.id)
+  const documents = mayOpen
+    ? await listTeamsOwnDocuments(
+        ctx,
+        teams.map(({ id }) => id),
+      )
+    : []
+  const byTeam = Map.groupBy(documents, ({ teamId }) => teamId)
+  const contact = canSeeContacts(actor, tournament) ? (given: Contact) => given : maskedContact
+  return {
+    teams: teams.map((team) => ({
+      ...team,
+      captain: contact(team.captain),
+      viceCaptain: contact(team.viceCaptain),
+      documents: byTeam.get(team.id) ?? [],
+    })),
+    total: listing.states.reduce((sum, state) => sum + (counts[state] ?? 0), 0),
   }
 }
 

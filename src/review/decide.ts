@@ -12,8 +12,8 @@ import { REASON_LENGTH_MAX } from './model.ts'
 import * as store from './store.ts'
 
 export type Outcome = 'approved' | 'rejected'
-/** `expectedState` is the state that the decider saw: a decision on anything else is refused. */
-export type Decision = { reason?: string; expectedState: string }
+/** `expectedState` is the state that the decider saw: a decision on anything else is refused. Without it, whatever the state is. */
+export type Decision = { reason?: string; expectedState?: string }
 
 /**
  * Approves a registration: the decision (with the claim, where nobody had claimed it), the move, the captain's mail and the audit entry,
@@ -76,7 +76,7 @@ function checkReason(outcome: Outcome, given = ''): string | null {
 }
 
 /** The same decision again is told so, and one on a page that was overtaken too. */
-function refuseLateDecision(state: TeamState, outcome: Outcome, expectedState: string): void {
+function refuseLateDecision(state: TeamState, outcome: Outcome, expectedState: string = state): void {
   const word = m[`parts_state_${state}`]()
   if (state === outcome) throw new AppError('ALREADY_DECIDED', { message: m.review_already({ state: word }) })
   if (state !== expectedState) throw new AppError('STALE_DECISION', { message: m.review_stale({ state: word }) })

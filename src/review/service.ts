@@ -1,5 +1,6 @@
 import { record } from '#src/audit/service.ts'
 import type { AppContext, Tournament } from '#src/context.ts'
+import type { Document } from '#src/documents/model.ts'
 import { fileAddress } from '#src/documents/service.ts'
 import { AppError } from '#src/errors.ts'
 import type { PictureSize } from '#src/files/picture-name.ts'
@@ -7,7 +8,14 @@ import { type Actor, idOf, may } from '#src/permissions.ts'
 import { UUID } from './board.ts'
 import { findDocument } from './store.ts'
 
-export { findFilterChoices, getOverview, getRegistration, listRegistrations, readPlace } from './board.ts'
+export {
+  findFilterChoices,
+  getOverview,
+  getRegistration,
+  listRegistrations,
+  listTeamsWithDocuments,
+  readPlace,
+} from './board.ts'
 export type { FilterChoices } from './board-store.ts'
 export { approve, type Decision, type Outcome, reject } from './decide.ts'
 export { closeOpenRequests as closeRequest, maskDecisions } from './store.ts'
@@ -44,4 +52,25 @@ export async function viewDocument(
     contentType: document.contentType,
     picture,
   })
+}
+
+type ShownDocument = Pick<Document, 'id' | 'kind' | 'fileId' | 'contentType'>
+
+/**
+ * A short-lived address of a team's document that may be given out before anybody looks: each look by it is written down as the actor's.
+ * Undefined for actors who may not see documents, and where the file was erased. The address ends in the document's kind: what a sender
+ * called a file may name a person.
+ */
+export function documentAddress(
+  ctx: AppContext,
+  actor: Actor,
+  tournament: Tournament,
+  teamId: string,
+  { id: documentId, kind, fileId, contentType }: ShownDocument,
+): string | undefined {
+  const actorId = idOf(actor)
+  const isShown = fileId !== null && contentType !== null
+  if (!isShown || actorId === undefined || !may(actor, 'documents.see', tournament.id)) return undefined
+  const look = { documentId, teamId, actor: { kind: actor.kind, id: actorId } }
+  return fileAddress(ctx, { fileId, downloadName: kind, contentType, look })
 }

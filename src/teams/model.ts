@@ -30,6 +30,11 @@ export const isLive = (state: TeamState) => state !== 'rejected' && state !== 'w
 /** Of the live ones, all but the waiting list hold a place. */
 export const holdsPlace = (state: TeamState) => isLive(state) && state !== 'waitlisted'
 
+const CODE_DIGITS_MIN = 3
+/** A team's id in words: `ICCT-001`, with as many digits as it takes; src/teams/add-team.sql gives it. */
+export const teamCode = (idPrefix: string, number: number) =>
+  `${idPrefix}-${String(number).padStart(CODE_DIGITS_MIN, '0')}`
+
 /** A player's id in words: `ICCT-001-P01`. */
 export const playerCode = (teamCode: string, position: number) => `${teamCode}-P${String(position).padStart(2, '0')}`
 

@@ -19,6 +19,14 @@ export {
   revokeLinksIn,
 } from './links.ts'
 export {
+  type CountsByState,
+  countTeamsByState,
+  findLastNumber,
+  findTeamId,
+  listTeams,
+  type TeamsListing,
+} from './list-store.ts'
+export {
   erasePlayers,
   findPeople,
   listPeople,
