@@ -11,13 +11,25 @@ import { measureReads } from './reads.ts'
 import { measureBesidePgbench, measureCrowds } from './registrations.ts'
 import { conclude, title } from './report.ts'
 import { findProduct, startProduct } from './server.ts'
+import { measureSignIns } from './sign-in.ts'
 import { measureSlowClients } from './slow-clients.ts'
 import { measureSlowPhones } from './slow-phones.ts'
 import { measureStarts } from './start-up.ts'
 import { ensureTools } from './tools.ts'
 import { measureWire } from './wire.ts'
 
-const CHAPTERS = ['start', 'wire', 'reads', 'registrations', 'memory', 'slow', 'phones', 'chaos', 'growth'] as const
+const CHAPTERS = [
+  'start',
+  'wire',
+  'reads',
+  'registrations',
+  'sign-in',
+  'memory',
+  'slow',
+  'phones',
+  'chaos',
+  'growth',
+] as const
 type Chapter = (typeof CHAPTERS)[number]
 
 /** After a start, until what it set off is done. */
@@ -58,6 +70,7 @@ await inFolder(async (folder) => {
     await server.stop()
   }
 })
+if (chapters.has('sign-in')) await measureSignIns(product, options)
 if (chapters.has('chaos')) await measureChaos({ seed: Number(values.seed) })
 if (chapters.has('growth')) await measureGrowth(product, options)
 conclude()

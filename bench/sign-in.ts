@@ -1,0 +1,129 @@
+import postgres from 'postgres'
+import type { EmbeddedConnection } from '#src/db/embedded/connection.ts'
+import { inFolder } from './folder.ts'
+import { hold, note, short, spread, tell, title } from './report.ts'
+import { alternate, figureOf, ratios } from './rounds.ts'
+import type { Options } from './run.ts'
+import { type Product, type RunningServer, startProduct } from './server.ts'
+
+const PEOPLE = 100
+const PASSWORD = 'a rope for the marquee'
+/** As src/staff/passwords.ts hashes, and as many at once as it lets. */
+const ARGON2ID = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
+const HASHES_AT_ONCE = 2
+/** Of what the hashes alone cost. */
+const TARGET = 1.5
+const PROBE_EVERY_MS = 10
+const GUESSES = 60
+/** Wrong guesses are part of what is measured, and would have to wait. */
+const NO_WAITS = { GUESS_DELAY_FROM: '1000', GUESS_DELAY_FROM_ADDRESS: '100000' }
+
+/** Everybody signs in at the same moment; and whether the time of a refusal tells who has an account. */
+export async function measureSignIns(product: Product, options: Options): Promise<void> {
+  title(`Sign-in, ${PEOPLE} people at the same moment`)
+  note('Beside as many argon2id hashes of the same memory and passes, two at once, by themselves.')
+  await inFolder(async (folder) => {
+    const server = await startProduct(product, folder, NO_WAITS)
+    try {
+      const hash = await Bun.password.hash(PASSWORD, ARGON2ID)
+      await addPeople(server.connection(), hash)
+      await measureCrowd(server, hash, options)
+      await measureRefusals(server)
+    } finally {
+      await server.stop()
+    }
+  })
+}
+
+async function measureCrowd(server: RunningServer, hash: string, { rounds }: Options): Promise<void> {
+  const waits: number[] = []
+  const [hashes, signIns] = await alternate(rounds, [
+    () => inMs(() => verifyAll(hash)),
+    async () => {
+      const probing = probe(`${server.url}/api/v1/teams?limit=1`, waits)
+      const took = await inMs(() => signInAll(server.url))
+      await probing.stop()
+      return took
+    },
+  ])
+  tell(`${PEOPLE} hashes`, spread(figureOf(hashes!), ' ms'))
+  tell(`${PEOPLE} sign-ins`, spread(figureOf(signIns!), ' ms'))
+  hold('sign-ins beside the hashes alone', ratios(signIns!, hashes!).median, { most: TARGET })
+  const sorted = waits.toSorted((a, b) => a - b)
+  const at = (share: number) => short(sorted[Math.floor((sorted.length - 1) * share)]!)
+  tell(
+    'another request meanwhile: half, 95 %, slowest',
+    `${at(0.5)} ms, ${at(0.95)} ms, ${at(1)} ms of ${sorted.length}`,
+  )
+}
+
+/** Alternating, so that whatever else the machine does meets both alike. */
+async function measureRefusals(server: RunningServer): Promise<void> {
+  const wrong = (email: string) => inMs(() => signIn(server.url, email, 'a rope for the tent', 422))
+  const times = await alternate(GUESSES, [() => wrong(emailOf(1)), () => wrong('nobody@example.org')])
+  const [known, unknown] = times.map(figureOf)
+  tell('wrong password', spread(known!, ' ms'))
+  tell('unknown e-mail', spread(unknown!, ' ms'))
+  hold('unknown beside known, their medians', unknown!.median / known!.median, { least: 0.95 })
+  hold('known beside unknown, their medians', known!.median / unknown!.median, { least: 0.95 })
+}
+
+const emailOf = (index: number) => `person.${index}@example.org`
+
+async function addPeople(connection: EmbeddedConnection, hash: string): Promise<void> {
+  const sql = postgres({ ...connection, max: 1, onnotice() {} })
+  await sql`
+    with added as (
+      insert into staff (id, name, email, email_key, password_hash)
+      select gen_random_uuid(), 'Meena Raj', email, email, ${hash}
+      from (select 'person.' || number || '@example.org' as email from generate_series(1, ${PEOPLE}::int) number) people
+      returning id)
+    insert into staff_roles (id, staff_id, role) select gen_random_uuid(), id, 'viewer' from added`
+  await sql.end()
+}
+
+async function verifyAll(hash: string): Promise<void> {
+  let left = PEOPLE
+  const work = async () => {
+    while (left-- > 0)
+      if (!(await Bun.password.verify(PASSWORD, hash))) throw new Error('The password is not that of its hash.')
+  }
+  await Promise.all(Array.from({ length: HASHES_AT_ONCE }, work))
+}
+
+const signInAll = (url: string) =>
+  Promise.all(Array.from({ length: PEOPLE }, (_, index) => signIn(url, emailOf(index + 1), PASSWORD, 303)))
+
+/** Throws where it ends otherwise than expected. */
+async function signIn(url: string, email: string, password: string, expected: number): Promise<void> {
+  const { status } = await fetch(`${url}/sign-in`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { origin: url },
+    body: new URLSearchParams({ email, password }),
+  })
+  if (status !== expected) throw new Error(`Signing in was answered with ${status}, not ${expected}.`)
+}
+
+/** Asks again and again until it is stopped; `waits` gets how long each answer took. */
+function probe(url: string, waits: number[]): { stop(): Promise<void> } {
+  let isOver = false
+  const asking = (async () => {
+    while (!isOver) {
+      waits.push(await inMs(() => fetch(url).then((answer) => answer.text())))
+      await Bun.sleep(PROBE_EVERY_MS)
+    }
+  })()
+  return {
+    async stop() {
+      isOver = true
+      await asking
+    },
+  }
+}
+
+async function inMs(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now()
+  await work()
+  return performance.now() - startedAt
+}
