@@ -39,7 +39,7 @@ export const erasureAdmin = (ctx: AppContext) =>
         const frame = staffFrame(ctx, staffOf(actor), tournament)
         return html(ErasureSearch({ frame, ...(await found(ctx, query)), done: readDone(query) }))
       },
-      { admit: { tier: 'admin', requires: 'people.erase', body: BODY_NONE } },
+      { admit: { tier: 'admin', requires: 'people.erase', confirmed: true, body: BODY_NONE } },
     )
     .post(
       '/admin/erasure/search',
@@ -69,7 +69,7 @@ export const erasureAdmin = (ctx: AppContext) =>
           hasTeamDocuments: asked.get('teamDocuments') === 'on',
         })
       },
-      { admit: { tier: 'admin', requires: 'people.erase', body: BODY_NONE } },
+      { admit: { tier: 'admin', requires: 'people.erase', confirmed: true, body: BODY_NONE } },
     )
     .post(
       '/admin/erasure',
@@ -87,7 +87,7 @@ export const erasureAdmin = (ctx: AppContext) =>
         const again = left.slice(0, 1).map(({ ref }) => ['of', ref])
         return seeOther(`/admin/erasure?${new URLSearchParams([['done', ''], ...counts, ...again])}`)
       },
-      { admit: { tier: 'write', requires: 'people.erase', body: BODY_FORM }, body: ErasureBody },
+      { admit: { tier: 'write', requires: 'people.erase', confirmed: true, body: BODY_FORM }, body: ErasureBody },
     )
 
 type Query = Record<string, string | undefined>
