@@ -1,0 +1,113 @@
+/**
+ * Who may ask for what, by route. `everybody`, `signed-in` (any member of staff), or the least role; `key <scope>` where a key with that
+ * scope may as well; `confirmed` where a second factor of the last ten minutes is needed; `enrols` where somebody may who has nothing left
+ * to do but to set one up. What stands below `/t/:slug` and `/api/v1/tournaments/:slug` is for the same people as what stands above it.
+ */
+export const TABLE: Readonly<Record<string, string>> = {
+  'GET /': 'everybody',
+  'GET /register': 'everybody',
+  'POST /register': 'everybody',
+  'POST /register/draft': 'everybody',
+  'POST /register/sections/:section': 'everybody',
+  'GET /register/clubs': 'everybody',
+  'POST /register/players': 'everybody',
+  'POST /register/players/removal': 'everybody',
+  'POST /register/files': 'everybody',
+  'POST /register/files/removal': 'everybody',
+  'GET /draft/:token': 'everybody',
+  'POST /draft/:token/choice': 'everybody',
+  'GET /entry': 'everybody',
+  'POST /entry': 'everybody',
+  'POST /entry/link': 'everybody',
+  'GET /entry/:token': 'everybody',
+  'POST /entry/:token/withdrawal': 'everybody',
+  'GET /files/:token/:name': 'everybody',
+
+  'GET /healthz': 'everybody',
+  'GET /readyz': 'everybody',
+  'GET /metrics': 'everybody',
+  'GET /assets/:hash/:name': 'everybody',
+  'GET /api/openapi.json': 'everybody',
+  'GET /api/docs': 'everybody',
+
+  'GET /api/v1/tournaments/current': 'everybody',
+  'GET /api/v1/teams': 'everybody',
+  'GET /api/v1/teams/:id': 'everybody',
+  'GET /api/v1/clubs/availability': 'everybody',
+  'POST /api/v1/uploads': 'everybody',
+  'POST /api/v1/registrations': 'everybody',
+  'GET /api/v1/registrations': 'viewer, key registrations.see',
+  'GET /api/v1/registrations/:id': 'viewer, key registrations.see',
+
+  'GET /sign-in': 'everybody',
+  'POST /sign-in': 'everybody',
+  'POST /sign-out': 'everybody',
+  'GET /setup/:token': 'everybody',
+  'POST /setup/:token': 'everybody',
+
+  'GET /account': 'signed-in, enrols',
+  'POST /account/password': 'signed-in, enrols',
+
+  'GET /admin': 'viewer',
+  'GET /admin/registrations': 'viewer',
+  'GET /admin/registrations/:id': 'viewer',
+  'GET /admin/registrations/:id/documents/:documentId': 'reviewer',
+  'GET /admin/registrations/:id/documents/:documentId/picture': 'reviewer',
+  'POST /admin/registrations/:id/approval': 'reviewer',
+  'POST /admin/registrations/:id/rejection': 'reviewer',
+  'POST /admin/registrations/:id/reminder': 'reviewer',
+  'GET /admin/registrations/:id/links': 'admin',
+  'POST /admin/registrations/:id/links': 'admin',
+  'POST /admin/registrations/:id/links/mail': 'admin',
+  'POST /admin/registrations/:id/links/revocation': 'admin',
+  'POST /admin/registrations/:id/links/:linkId/revocation': 'admin',
+
+  'GET /admin/mail': 'admin',
+  'GET /admin/mail/:id': 'admin',
+  'GET /admin/mail/:id/letter': 'admin',
+  'POST /admin/mail/release': 'admin',
+  'POST /admin/mail/test': 'admin',
+  'POST /admin/mail/:id/sending': 'admin',
+  'POST /admin/mail/:id/holding': 'admin',
+  'POST /admin/mail/:id/passing': 'admin',
+  'GET /admin/mail/messages': 'admin',
+  'GET /admin/mail/messages/:kind': 'admin',
+  'GET /admin/mail/messages/:kind/letter': 'admin',
+  'POST /admin/mail/messages/:kind/preview': 'admin',
+  'POST /admin/mail/messages/:kind': 'admin',
+  'POST /admin/mail/messages/:kind/default': 'admin',
+  'GET /admin/settings/mail': 'admin',
+  'POST /admin/settings/mail': 'admin',
+
+  'GET /admin/system': 'owner',
+  'POST /admin/system/dependencies/:name/reset': 'owner',
+  'POST /admin/system/tasks/:name/run': 'owner',
+  'POST /admin/system/notices/:id/dismissal': 'owner',
+  'GET /admin/erasure': 'owner, confirmed',
+  'POST /admin/erasure/search': 'owner',
+  'GET /admin/erasure/confirmation': 'owner, confirmed',
+  'POST /admin/erasure': 'owner, confirmed',
+}
+
+const ROLES = ['viewer', 'reviewer', 'admin', 'owner'] as const
+
+export type Row = {
+  /** `everybody` and `signed-in`, or the least role. */
+  who: 'everybody' | 'signed-in' | (typeof ROLES)[number]
+  /** Of the key that may as well. */
+  scope?: string
+  isConfirmed: boolean
+  enrols: boolean
+}
+
+/** Undefined for a route that has no row. */
+export function rowOf(route: string): Row | undefined {
+  const [who, ...more] = TABLE[route]?.split(', ') ?? []
+  if (who === undefined) return undefined
+  const scope = more.find((one) => one.startsWith('key '))?.slice('key '.length)
+  return { who: who as Row['who'], scope, isConfirmed: more.includes('confirmed'), enrols: more.includes('enrols') }
+}
+
+/** Whether this role is at least that one. */
+export const reaches = (role: (typeof ROLES)[number], least: Row['who']): boolean =>
+  least === 'everybody' || least === 'signed-in' || ROLES.indexOf(role) >= ROLES.indexOf(least)

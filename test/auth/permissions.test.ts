@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { makeApp } from '#src/app.ts'
+import { startSession } from '#src/auth/sessions.ts'
+import { KEY_SCOPES, PERMISSIONS, ROLE_NAMES, ROLES, type Role } from '#src/permissions.ts'
+import { addStaff } from '#src/staff/service.ts'
+import { type TestApp, testApp } from '#test/support/app.ts'
+import { addTestTournament, testContext } from '#test/support/context.ts'
+import { PASSWORD } from '#test/support/staff.ts'
+import { untilIs } from '#test/support/until.ts'
+import { type Row, reaches, rowOf, TABLE } from './permissions-table.ts'
+
+setDefaultTimeout(60_000)
+
+type Route = { method: string; path: string; address: string; row: Row | undefined }
+/** What the door of a route refuses with; anything else is a matter of the route itself. */
+type Refusal = 'UNAUTHORIZED' | 'FORBIDDEN' | 'SECOND_FACTOR_REQUIRED' | 'SECOND_FACTOR_SETUP_REQUIRED'
+const REFUSALS: readonly string[] = [
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'SECOND_FACTOR_REQUIRED',
+  'SECOND_FACTOR_SETUP_REQUIRED',
+] satisfies Refusal[]
+
+/** Somebody who asks: the headers that show who it is, and what the written table says becomes of it. */
+type Caller = { headers: (route: Route) => Promise<Record<string, string>>; refused: (row: Row) => Refusal | undefined }
+
+const ELSEWHERE = 'elsewhere'
+const DAY_MS = 86_400_000
+const OF_A_TOURNAMENT = /\/t\/:slug|\/tournaments\/:slug(?=\/)/
+
+const routes = await listRoutes()
+let app: TestApp
+const people = new Map<string, string>()
+beforeAll(async () => {
+  app = await testApp({ config: { requireSecondFactor: true } })
+  const { ctx } = app
+  const elsewhere = await addTestTournament(ctx, ELSEWHERE)
+  const add = async (name: string, role: Role) => {
+    const id = await addStaff(ctx, {
+      name,
+      email: `${name.replaceAll(' ', '.')}@example.org`,
+      password: PASSWORD,
+      role,
+    })
+    people.set(name, id)
+    return id
+  }
+  for (const role of ROLE_NAMES) await add(role, role)
+  const foreign = await add('admin elsewhere', 'admin')
+  await ctx.db.write`update staff_roles set tournament_id = ${elsewhere} where staff_id = ${foreign}`
+  const disabled = await add('disabled owner', 'owner')
+  await ctx.db.write`update staff set disabled_at = now() where id = ${disabled}`
+  const late = await add('late owner', 'owner')
+  const before = new Date(ctx.now().getTime() - 8 * DAY_MS)
+  await ctx.db.write`update staff_roles set created_at = ${before} where staff_id = ${late}`
+})
+afterAll(() => app.end())
+
+/** As the table names it. */
+function nameOf({ method, path }: Pick<Route, 'method' | 'path'>): string {
+  return `${method} ${path.replace(OF_A_TOURNAMENT, '') || '/'}`
+}
+
+async function listRoutes(): Promise<Route[]> {
+  const ctx = await testContext()
+  const all = makeApp(ctx, new Map()).routes.map(({ method, path }) => ({
+    method,
+    path,
+    address: path.replace(':slug', ctx.tournament.slug).replaceAll(/:\w+/g, 'x').replace(/\*$/, 'x'),
+    row: rowOf(nameOf({ method, path })),
+  }))
+  await ctx.end()
+  return all
+}
+
+/** A session of its own for each request: some of them end it. */
+const cookieOf =
+  (name: string, { isConfirmed = true } = {}) =>
+  async (): Promise<Record<string, string>> => {
+    const { ctx } = app
+    const session = { staffId: people.get(name)!, device: '', isConfirmed }
+    const token = await ctx.db.write.begin((tx) => startSession(tx, session, ctx.now()))
+    return { cookie: `session=${token}` }
+  }
+
+const asRole =
+  (role: Role) =>
+  ({ who }: Row): Refusal | undefined =>
+    reaches(role, who) ? undefined : 'FORBIDDEN'
+
+const forStaff = ({ who }: Row) => who !== 'everybody'
+
+const CALLERS: Record<string, Caller> = {
+  nobody: { headers: async () => ({}), refused: (row) => (forStaff(row) ? 'UNAUTHORIZED' : undefined) },
+  'a captain by a link': {
+    headers: async () => ({ cookie: `entry=${'x'.repeat(43)}` }),
+    refused: (row) => (forStaff(row) ? 'UNAUTHORIZED' : undefined),
+  },
+  'a session of nobody': {
+    headers: async () => ({ cookie: `session=${'x'.repeat(43)}` }),
+    refused: (row) => (forStaff(row) ? 'UNAUTHORIZED' : undefined),
+  },
+  'a disabled owner': {
+    headers: cookieOf('disabled owner'),
+    refused: (row) => (forStaff(row) ? 'UNAUTHORIZED' : undefined),
+  },
+  'a viewer': { headers: cookieOf('viewer'), refused: asRole('viewer') },
+  'a reviewer': { headers: cookieOf('reviewer'), refused: asRole('reviewer') },
+  'an administrator': { headers: cookieOf('admin'), refused: asRole('admin') },
+  'an owner': { headers: cookieOf('owner'), refused: asRole('owner') },
+  'an owner who confirmed nothing': {
+    headers: cookieOf('owner', { isConfirmed: false }),
+    refused: ({ isConfirmed }) => (isConfirmed ? 'SECOND_FACTOR_REQUIRED' : undefined),
+  },
+  'an owner who should have a second factor': {
+    headers: cookieOf('late owner'),
+    refused: (row) => (forStaff(row) && !row.enrols ? 'SECOND_FACTOR_SETUP_REQUIRED' : undefined),
+  },
+  'an administrator of another tournament': {
+    headers: cookieOf('admin elsewhere'),
+    refused: ({ who }) => (who === 'everybody' || who === 'signed-in' ? undefined : 'FORBIDDEN'),
+  },
+}
+
+/** The code that a route's door refused with. */
+async function refusalOf(route: Route, caller: Caller): Promise<string | undefined> {
+  const id = crypto.randomUUID()
+  const { method, address } = route
+  await fetch(app.url + address, {
+    method,
+    redirect: 'manual',
+    headers: { 'x-request-id': id, 'sec-fetch-site': 'same-origin', ...(await caller.headers(route)) },
+  }).then((answer) => answer.body?.cancel())
+  const line = await untilIs(
+    () => app.ctx.logged.findLast((one) => one.includes(id) && one.includes('request.answered')),
+    (found) => found !== undefined,
+  )
+  const { code } = JSON.parse(line!) as { code?: string }
+  return REFUSALS.includes(code ?? '') ? code : undefined
+}
+
+const told = ({ method, path }: Route) => `${method} ${path}`
+
+test('every route has a row, and every row a route', () => {
+  expect(routes.filter(({ row }) => row === undefined).map(told)).toEqual([])
+  const known = new Set(routes.map((route) => nameOf(route)))
+  expect(Object.keys(TABLE).filter((row) => !known.has(row))).toEqual([])
+})
+
+describe.each(Object.entries(CALLERS))('%s', (_, caller) => {
+  test('is let in where the table says so, and nowhere else', async () => {
+    const wrong: string[] = []
+    for (const route of routes.filter(({ row, method }) => row !== undefined && method !== 'OPTIONS')) {
+      const [is, should] = [await refusalOf(route, caller), caller.refused(route.row!)]
+      if (is !== should) wrong.push(`${told(route)}: ${is}, not ${should}`)
+    }
+    expect(wrong).toEqual([])
+  })
+})
+
+test('every permission is somebody’s, each role holds what the one before holds, and keys nothing that makes people', () => {
+  for (const [index, role] of ROLE_NAMES.entries())
+    for (const lesser of ROLE_NAMES.slice(0, index))
+      expect(ROLES[role]).toEqual(expect.arrayContaining([...ROLES[lesser]]))
+  expect([...ROLES.owner]).toEqual([...PERMISSIONS])
+  for (const never of ['keys.manage', 'staff.manage', 'staff.invite', 'people.erase', 'exports.make'] as const)
+    expect(KEY_SCOPES).not.toContain(never)
+})
