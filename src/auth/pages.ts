@@ -9,37 +9,37 @@ import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
 import { noteGoodCredential } from '#src/http/rate-limit.ts'
 import { guessWaitFields } from '#src/http/rate-limit-fields.ts'
-import { hashToken } from '#src/lib/keys.ts'
 import { networkOf } from '#src/lib/networks.ts'
 import type { Actor } from '#src/permissions.ts'
 import { PASSWORD_LENGTH } from '#src/staff/model.ts'
 import { SetupPage } from '#views/auth/setup.tsx'
 import { SignInPage } from '#views/auth/sign-in.tsx'
 import { deviceOf } from './device.ts'
-import { AFTER_SIGN_IN, isToken, SESSION_LIFE_MS, safeNext } from './model.ts'
-import { checkSetup, claimSetup, findActor, KNOWN_BROWSER_SECONDS, signIn, signOut } from './service.ts'
+import { digestOf, digestShown, findShownBy, type Shown } from './identity.ts'
+import { AFTER_SIGN_IN, SESSION_LIFE_MS, safeNext } from './model.ts'
+import { checkSetup, claimSetup, KNOWN_BROWSER_SECONDS, signIn, signOut } from './service.ts'
 
 const COOKIE = 'session'
 const BROWSER_COOKIE = 'browser'
 const field = t.String({ default: '' })
 
-/** Who sent a request, for the context: the holder of its session cookie, else nobody. */
-export const identify = (ctx: AppContext, request: Request): Promise<Actor> =>
-  findActor(ctx, readCookie(ctx, request, COOKIE))
+/** Who sent a request, for the context: whoever its access token, its key or its session cookie names, else nobody. */
+export const identify = (ctx: AppContext, request: Request): Promise<Actor> => findShownBy(ctx, shownBy(ctx, request))
 
-/** A digest of the session that a request names, whether there is such a one or not; for the context. */
-export function credentialOf(ctx: AppContext, request: Request): string | undefined {
-  const token = readCookie(ctx, request, COOKIE)
-  return token !== undefined && isToken(token) ? digestOf(token) : undefined
-}
+/** A digest of what a request wants to be identified by, whether there is such a one or not; for the context. */
+export const credentialOf = (ctx: AppContext, request: Request): string | undefined =>
+  digestShown(shownBy(ctx, request))
+
+const shownBy = (ctx: AppContext, request: Request): Shown => ({
+  authorization: request.headers.get('authorization'),
+  cookie: readCookie(ctx, request, COOKIE),
+})
 
 /** A `Set-Cookie` that carries a session that has just begun. */
 export function sessionCookie(ctx: AppContext, token: string): string {
   noteGoodCredential(ctx, digestOf(token))
   return cookie(ctx, COOKIE, token, { maxAgeSeconds: SESSION_LIFE_MS / 1000 })
 }
-
-const digestOf = (token: string) => hashToken(token).toString('base64url')
 
 /** Sign-in, sign-out, and the first owner's set-up. */
 export const authPages = (ctx: AppContext) =>

@@ -59,12 +59,31 @@ export async function findSignedIn(
   return row
 }
 
-export async function deleteSession(tx: Queryable, id: string): Promise<void> {
-  await tx`delete from sessions where id = ${id}`
+/** False where it was gone already. */
+export async function deleteSession(tx: Queryable, id: string): Promise<boolean> {
+  const { count } = await tx`delete from sessions where id = ${id}`
+  return count > 0
 }
 
-export async function deleteSessionsOf(tx: Queryable, staffId: string): Promise<void> {
-  await tx`delete from sessions where staff_id = ${staffId}`
+/** All of a person's, or all but one. */
+export async function deleteSessionsOf(tx: Queryable, staffId: string, exceptId: string | null = null): Promise<void> {
+  await tx`delete from sessions where staff_id = ${staffId} and id is distinct from ${exceptId}`
+}
+
+/** A browser's session goes on under another token. */
+export async function updateSessionToken(tx: Queryable, id: string, tokenHash: Uint8Array): Promise<void> {
+  await tx`update sessions set token_hash = ${tokenHash} where id = ${id} and kind = 'browser'`
+}
+
+export async function updateSessionConfirmed(tx: Queryable, id: string, now: Date): Promise<void> {
+  await tx`update sessions set confirmed_at = ${now} where id = ${id}`
+}
+
+/** Whether a program of this name has a session of the account's. */
+export async function hasProgram(sql: Queryable, staffId: string, device: string): Promise<boolean> {
+  const rows = await sql`
+    select from sessions where staff_id = ${staffId} and kind = 'api' and device = ${device} limit 1`
+  return rows.length > 0
 }
 
 /** Returns how many went; at most `limit`, so that no statement holds many rows. */

@@ -61,6 +61,7 @@ export function refusal(ctx: AppContext, request: Request, error: AppError): Res
   }
   if (speaksJson(ctx, request) || PROBES.has(pathOf(request))) {
     headers['content-type'] = 'application/problem+json'
+    if (error.status === 401 && speaksJson(ctx, request)) headers['www-authenticate'] = challengeTo(request)
     return new Response(JSON.stringify(problem(error, state.id)), { status: error.status, headers })
   }
   if (isForFrame(request)) return frameRefusal(error, hrefOf(request), headers)
@@ -72,6 +73,10 @@ export function refusal(ctx: AppContext, request: Request, error: AppError): Res
   const view = request.headers.has('hx-request') ? ErrorFragment(props) : ErrorPage(props)
   return html(view, { status: error.status, headers, fragment: request.headers.has('hx-request') })
 }
+
+/** How to come in at the API (RFC 6750, section 3). */
+const challengeTo = (request: Request) =>
+  /^Bearer /i.test(request.headers.get('authorization') ?? '') ? 'Bearer error="invalid_token"' : 'Bearer'
 
 /** Where a page that was asked for may be asked for again; undefined for what changes something. */
 function hrefOf(request: Request): string | undefined {

@@ -12,6 +12,7 @@ const KEY_BYTES = 32
 const IV_BYTES = 12
 const TAG_BYTES = 16
 const TOKEN_BYTES = 32
+const KEY_ID_BYTES = 9
 /** The shortest MAC that counts (RFC 2104, section 5: half of the hash). */
 const MAC_BYTES_MIN = 16
 
@@ -29,11 +30,16 @@ export type Keys = {
   encrypt(plain: string): Buffer
   /** What `encrypt` was given, under this key or the former one; undefined for any other bytes. */
   decrypt(bytes: Uint8Array): string | undefined
+  /** For signatures that a library makes: the present key, which signs, first; the former one, where one is given, only verifies. */
+  signingKeys(purpose: string): readonly SigningKey[]
   /** Tells whether another process runs under the same secret, without telling the secret. */
   digest(): Buffer
   /** The same of SECRET_KEY_OLD, where one is given. */
   formerDigest(): Buffer | undefined
 }
+
+/** `id` tells keys apart and nothing of them; `key` is 32 bytes. */
+export type SigningKey = { id: string; key: Uint8Array }
 
 /** `formerSecretKey` still opens what was closed under it; nothing new is made with it. */
 export function makeKeys(secretKey: string, formerSecretKey?: string): Keys {
@@ -83,6 +89,11 @@ export function makeKeys(secretKey: string, formerSecretKey?: string): Keys {
         return former?.decrypt(bytes)
       }
     },
+
+    signingKeys: (purpose) => [
+      { id: hash(purpose, 'id').subarray(0, KEY_ID_BYTES).toString('base64url'), key: keyFor(`${purpose}, signing`) },
+      ...(former?.signingKeys(purpose) ?? []),
+    ],
 
     digest: () => hash('digest', 'SECRET_KEY'),
     formerDigest: () => former?.digest(),
