@@ -34,7 +34,7 @@ const people = new Map<string, string>()
 beforeAll(async () => {
   app = await testApp({ config: { requireSecondFactor: true } })
   const { ctx } = app
-  const elsewhere = await addTestTournament(ctx, ELSEWHERE)
+  const elsewhere = (await addTestTournament(ctx, ELSEWHERE))!
   const add = async (name: string, role: Role) => {
     const id = await addStaff(ctx, {
       name,
