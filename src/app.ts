@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { authAdmin } from './auth/admin.ts'
 import { authPages } from './auth/pages.ts'
+import { signInPages } from './auth/sign-in/pages.ts'
 import { clubsApi } from './clubs/api.ts'
 import type { AppContext } from './context.ts'
 import { documentsApi } from './documents/api.ts'
@@ -99,6 +100,7 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     .use(assets(files))
     .use(devParts(ctx))
     .use(authPages(ctx))
+    .use(signInPages(ctx))
     .use(authAdmin(ctx))
     .use(registrationAdmin(ctx))
     .use(reviewAdmin(ctx))

@@ -19,4 +19,8 @@ export function guessSubject(ctx: AppContext, accountKey: string, note: string |
   return mark === accountMark(ctx, accountKey) ? `sign-in ${accountKey} from ${browser}` : `sign-in ${accountKey}`
 }
 
+/** Whether this browser has signed in to the account before. */
+export const isKnownBrowser = (ctx: AppContext, accountKey: string, note: string | undefined): boolean =>
+  guessSubject(ctx, accountKey, note) !== guessSubject(ctx, accountKey, undefined)
+
 const accountMark = (ctx: AppContext, accountKey: string) => ctx.keys.hash('account', accountKey).toString('base64url')

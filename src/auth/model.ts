@@ -1,3 +1,8 @@
+import type { FieldError } from '#src/errors.ts'
+
+/** What became of a guess: what it opens, or what to say beside the field, or the seconds until the next one counts. */
+export type Guess<Right> = Right | { outcome: 'wrong'; errors: FieldError[] } | { outcome: 'wait'; seconds: number }
+
 /** A session ends when nobody used it for this long, or this long after the sign-in (OWASP ASVS 5, 7.3.1 and 7.3.2). */
 export const SESSION_IDLE_MS = 12 * 3_600_000
 export const SESSION_LIFE_MS = 14 * 86_400_000
@@ -22,5 +27,5 @@ export function safeNext(asked: string | undefined): string {
   if (asked === undefined || asked.length > NEXT_LENGTH_MAX || !asked.startsWith('/')) return AFTER_SIGN_IN
   const url = URL.parse(asked, 'http://here.invalid')
   if (url === null || url.origin !== 'http://here.invalid' || url.pathname.startsWith('//')) return AFTER_SIGN_IN
-  return /^\/sign-(?:in|out)$/.test(url.pathname) ? AFTER_SIGN_IN : url.pathname + url.search
+  return /^\/(?:sign-in|sign-out|confirm)(?:\/|$)/.test(url.pathname) ? AFTER_SIGN_IN : url.pathname + url.search
 }

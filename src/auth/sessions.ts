@@ -86,6 +86,23 @@ export async function endSession(tx: Queryable, actor: StaffActor): Promise<void
   await record(tx, { event: 'session.ended', actor, subjectId: actor.id, data: { sessionId: actor.sessionId } })
 }
 
+/**
+ * Ends the person's other sessions as what they sign in with has changed. This one goes on; a browser's under a new token, which is
+ * returned. With `confirmedAt` it is confirmed.
+ */
+export async function endOtherSessions(
+  tx: Queryable,
+  { id, sessionId, by }: StaffActor,
+  confirmedAt?: Date,
+): Promise<string | null> {
+  await store.deleteSessionsOf(tx, id, sessionId)
+  if (confirmedAt) await store.updateSessionConfirmed(tx, sessionId, confirmedAt)
+  if (by === 'token') return null
+  const token = newToken()
+  await store.updateSessionToken(tx, sessionId, hashToken(token))
+  return token
+}
+
 /** Removes sessions that are over; returns how many. */
 export const deleteEndedSessions = (ctx: AppContext) =>
   store.deleteEndedSessions(ctx.db.read, ctx.now(), SESSIONS_DELETED_AT_ONCE)

@@ -16,6 +16,7 @@ export const MAIL_KINDS = [
   'staff_invited',
   'password_reset',
   'new_sign_in',
+  'recovery_code_used',
   'notice',
   'test',
 ] as const

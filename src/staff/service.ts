@@ -62,6 +62,10 @@ export async function findByPassword(
   return staff
 }
 
+export type Person = Pick<store.Credentials, 'id' | 'name' | 'email' | 'isDisabled'>
+
+export const findPerson = (sql: Queryable, id: string): Promise<Person | undefined> => store.findCredentials(sql, id)
+
 /** Whether this is the person's present password. */
 export async function hasPassword(ctx: AppContext, staffId: string, password: string): Promise<boolean> {
   const staff = await store.findCredentials(ctx.db.read, staffId)

@@ -17,13 +17,16 @@ export type SignInProps = {
   errors?: SummaryError[]
   /** Too many wrong guesses: seconds until the next one counts. */
   waitSeconds?: number
+  /** The second step came too late. */
+  isExpired?: boolean
 }
 
 /** The door of the staff area. */
-export function SignInPage({ site, next, email, errors = [], waitSeconds }: SignInProps) {
+export function SignInPage({ site, next, email, errors = [], waitSeconds, isExpired }: SignInProps) {
   return (
     <Page title={m.auth_sign_in_title()} tournamentName={site} isPrivate>
       <Heading title={m.auth_sign_in_title()} lead={m.auth_sign_in_lead()} />
+      {isExpired && <Flash kind="warning" text={m.factor_expired()} />}
       {waitSeconds !== undefined && <Flash kind="error" text={m.auth_wait({ count: waitSeconds })} />}
       {waitSeconds !== undefined && <Countdown seconds={waitSeconds} />}
       <ErrorSummary errors={errors} />

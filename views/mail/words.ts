@@ -16,6 +16,7 @@ const KINDS: Record<MailKind, () => string> = {
   staff_invited: m.mail_kind_staff_invited,
   password_reset: m.mail_kind_password_reset,
   new_sign_in: m.mail_kind_new_sign_in,
+  recovery_code_used: m.mail_kind_recovery_code_used,
   notice: m.mail_kind_notice,
   test: m.mail_kind_test,
 }

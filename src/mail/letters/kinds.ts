@@ -30,6 +30,7 @@ const OWN = [
   'sign_in_time',
   'sign_in_browser',
   'sign_in_address',
+  'codes_left',
   'notices',
 ] as const
 
@@ -122,6 +123,12 @@ export const LETTERS: Record<MailKind, Letter> = {
     isUrgent: true,
     subject: m.letter_new_sign_in_subject,
     body: m.letter_new_sign_in_body,
+  },
+  recovery_code_used: {
+    ...toStaff(['codes_left']),
+    isUrgent: true,
+    subject: m.letter_recovery_code_used_subject,
+    body: m.letter_recovery_code_used_body,
   },
   notice: {
     ...toStaff(['notices', 'link']),

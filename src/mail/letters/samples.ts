@@ -25,6 +25,7 @@ export function sampleValues(ctx: AppContext, tournament: Tournament): Values {
         signedInAt: ctx.now().toISOString(),
         browser: 'Firefox, Android',
         address: '203.0.113.7',
+        left: '9',
         notices: writeNotices([{ kind: 'dependency-open', subject: 'files', since: ctx.now() }]),
       },
     },

@@ -41,6 +41,7 @@ export function valuesOf(
     sign_in_time: moment('signedInAt'),
     sign_in_browser: text('browser'),
     sign_in_address: text('address'),
+    codes_left: text('left'),
     notices: readNotices(data.notices)
       .map((notice) => `– ${noticeWords(notice, tournament.timeZone)}`)
       .join('\n'),

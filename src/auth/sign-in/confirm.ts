@@ -1,0 +1,55 @@
+import { m } from '#messages'
+import { record } from '#src/audit/service.ts'
+import type { AppContext } from '#src/context.ts'
+import type { Queryable } from '#src/db/client.ts'
+import type { StaffActor } from '#src/permissions.ts'
+import { hasPassword, inTurn } from '#src/staff/service.ts'
+import { guessFactor, takeCode } from '../factors/service.ts'
+import type { Guess } from '../model.ts'
+import { updateSessionConfirmed } from '../store.ts'
+
+/**
+ * That it is still them, for `CONFIRMED_MS` (permissions.ts): by a code of the second factor, or by the password where there is none. The
+ * password does not do where there is a factor.
+ */
+export async function confirmSession(
+  ctx: AppContext,
+  actor: StaffActor,
+  { code = '', password = '' }: { code?: string; password?: string },
+  address: string,
+): Promise<Guess<{ outcome: 'confirmed' }>> {
+  if (!actor.hasFactor) return confirmByPassword(ctx, actor, password, address)
+  const take = () =>
+    ctx.db.write.begin(async (tx) => {
+      if (!(await takeCode(tx, ctx, actor.id, code))) return undefined
+      await confirm(tx, ctx, actor)
+      return true
+    })
+  const guess = await guessFactor(ctx, actor.id, address, take)
+  if (guess.outcome !== 'right') return guess
+  ctx.log.info({ staffId: actor.id }, 'session.confirmed')
+  return { outcome: 'confirmed' }
+}
+
+async function confirmByPassword(
+  ctx: AppContext,
+  actor: StaffActor,
+  password: string,
+  address: string,
+): Promise<Guess<{ outcome: 'confirmed' }>> {
+  const check = async () => (await hasPassword(ctx, actor.id, password)) || undefined
+  const guess = await inTurn(() => ctx.limits.guesses.guess(`password ${actor.id}`, address, check))
+  if (guess.outcome !== 'right') {
+    ctx.log.warn({ staffId: actor.id, outcome: guess.outcome }, 'staff.password-refused')
+    if (guess.outcome === 'wait') return guess
+    return { outcome: 'wrong', errors: [{ field: 'password', code: 'wrong', message: m.auth_wrong_password() }] }
+  }
+  await ctx.db.write.begin((tx) => confirm(tx, ctx, actor))
+  ctx.log.info({ staffId: actor.id }, 'session.confirmed')
+  return { outcome: 'confirmed' }
+}
+
+export async function confirm(tx: Queryable, ctx: AppContext, actor: StaffActor): Promise<void> {
+  await updateSessionConfirmed(tx, actor.sessionId, ctx.now())
+  await record(tx, { event: 'session.confirmed', actor, subjectId: actor.id, data: { sessionId: actor.sessionId } })
+}

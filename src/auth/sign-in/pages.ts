@@ -1,0 +1,111 @@
+import { Elysia, t } from 'elysia'
+import type { AppContext } from '#src/context.ts'
+import { admit } from '#src/http/admit.ts'
+import { cookie, expiredCookie, readCookie } from '#src/http/cookies.ts'
+import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
+import { html, seeOther } from '#src/http/page.ts'
+import { guessWaitFields } from '#src/http/rate-limit-fields.ts'
+import { networkOf } from '#src/lib/networks.ts'
+import type { Actor } from '#src/permissions.ts'
+import { SecondFactorPage } from '#views/auth/second-factor.tsx'
+import { SignInPage } from '#views/auth/sign-in.tsx'
+import { CHALLENGE_SECONDS, findChallenge } from '../challenges.ts'
+import { deviceOf } from '../device.ts'
+import { CODE_LENGTH_MAX } from '../factors/model.ts'
+import { KNOWN_BROWSER_SECONDS } from '../known-browser.ts'
+import { safeNext } from '../model.ts'
+import { sessionCookie } from '../pages.ts'
+import { signOut } from '../service.ts'
+import { startSession } from '../sessions.ts'
+import { finishSignIn, type SignedIn, signIn, type Visitor } from './service.ts'
+
+const BROWSER_COOKIE = 'browser'
+const CHALLENGE_COOKIE = 'sign-in'
+const field = t.String({ default: '' })
+const code = t.String({ default: '', maxLength: CODE_LENGTH_MAX })
+const next = t.Optional(t.String())
+
+/** The way in: e-mail and password, then the second factor where the account has one. */
+export const signInPages = (ctx: AppContext) =>
+  new Elysia({ name: 'auth.sign-in.pages' })
+    .use(admit(ctx))
+    .get(
+      '/sign-in',
+      ({ actor, query }) => {
+        const next = safeNext(query.next)
+        const isExpired = query.notice === 'expired'
+        return actor.kind === 'staff'
+          ? seeOther(next)
+          : html(SignInPage({ site: ctx.config.appTitle, next, isExpired }))
+      },
+      { admit: { tier: 'public', public: true, body: BODY_NONE } },
+    )
+    .post(
+      '/sign-in',
+      async ({ actor, address, body, request }) => {
+        const next = safeNext(body.next)
+        const signedIn = await signIn(ctx, body, browserOf(ctx, request, address))
+        if (signedIn.outcome === 'signed-in') return enter(ctx, actor, signedIn, next)
+        if (signedIn.outcome === 'second-factor')
+          return seeOther(`/sign-in/second-factor?next=${encodeURIComponent(next)}`, {
+            'set-cookie': cookie(ctx, CHALLENGE_COOKIE, signedIn.challenge, { maxAgeSeconds: CHALLENGE_SECONDS }),
+          })
+        const page = { site: ctx.config.appTitle, next, email: body.email }
+        if (signedIn.outcome !== 'wait') return html(SignInPage({ ...page, errors: signedIn.errors }), { status: 422 })
+        const headers = guessWaitFields(ctx, signedIn.seconds)
+        return html(SignInPage({ ...page, waitSeconds: signedIn.seconds }), { status: 429, headers })
+      },
+      {
+        admit: { tier: 'write', public: true, body: BODY_FORM },
+        body: t.Object({ email: field, password: field, next }),
+      },
+    )
+    .get(
+      '/sign-in/second-factor',
+      async ({ query, request }) => {
+        const next = safeNext(query.next)
+        const challenge = readCookie(ctx, request, CHALLENGE_COOKIE) ?? ''
+        if (!(await findChallenge(ctx, challenge, 'second-factor'))) return backToSignIn(ctx, next)
+        return html(SecondFactorPage({ site: ctx.config.appTitle, next }))
+      },
+      { admit: { tier: 'public', public: true, body: BODY_NONE } },
+    )
+    .post(
+      '/sign-in/second-factor',
+      async ({ actor, address, body, request }) => {
+        const next = safeNext(body.next)
+        const challenge = readCookie(ctx, request, CHALLENGE_COOKIE) ?? ''
+        const signedIn = await finishSignIn(ctx, { challenge, code: body.code }, browserOf(ctx, request, address))
+        if (signedIn.outcome === 'signed-in') return enter(ctx, actor, signedIn, next)
+        if (signedIn.outcome === 'expired') return backToSignIn(ctx, next)
+        const page = { site: ctx.config.appTitle, next }
+        if (signedIn.outcome !== 'wait')
+          return html(SecondFactorPage({ ...page, errors: signedIn.errors }), { status: 422 })
+        const headers = guessWaitFields(ctx, signedIn.seconds)
+        return html(SecondFactorPage({ ...page, waitSeconds: signedIn.seconds }), { status: 429, headers })
+      },
+      { admit: { tier: 'write', public: true, body: BODY_FORM }, body: t.Object({ code, next }) },
+    )
+
+const browserOf = (ctx: AppContext, request: Request, address: string): Visitor<string> => ({
+  kind: 'browser',
+  address: networkOf(address),
+  device: deviceOf(request.headers.get('user-agent')),
+  knownBrowser: readCookie(ctx, request, BROWSER_COOKIE),
+  begin: (tx, session) => startSession(tx, session, ctx.now()),
+})
+
+/** The session before ends with the new one: a token never outlives a change of who holds it. */
+async function enter(ctx: AppContext, actor: Actor, signedIn: SignedIn<string>, next: string): Promise<Response> {
+  if (actor.kind === 'staff') await signOut(ctx, actor)
+  const answer = seeOther(next, { 'set-cookie': sessionCookie(ctx, signedIn.session) })
+  const remembered = cookie(ctx, BROWSER_COOKIE, signedIn.knownBrowser, { maxAgeSeconds: KNOWN_BROWSER_SECONDS })
+  answer.headers.append('set-cookie', remembered)
+  answer.headers.append('set-cookie', expiredCookie(ctx, CHALLENGE_COOKIE))
+  return answer
+}
+
+const backToSignIn = (ctx: AppContext, next: string): Response =>
+  seeOther(`/sign-in?notice=expired&next=${encodeURIComponent(next)}`, {
+    'set-cookie': expiredCookie(ctx, CHALLENGE_COOKIE),
+  })
