@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { connectionTo, type EmbeddedConnection } from '#src/db/embedded/connection.ts'
+import { connectionsTo, type EmbeddedConnection } from '#src/db/embedded/connection.ts'
 import { layoutOf } from '#src/db/embedded/layout.ts'
 import { readPostmasterFile } from '#src/db/embedded/postmaster-file.ts'
 
@@ -70,7 +70,7 @@ export async function startServer(
     url,
     pid: child.pid,
     firstPageMs,
-    connection: () => connectionTo(postmaster().socketDirectory!, readFileSync(layout.password, 'utf8')),
+    connection: () => connectionsTo(postmaster().socketDirectory!, readFileSync(layout.password, 'utf8')).connection,
     postgresPid: () => postmaster().pid,
     async stop() {
       child.kill('SIGTERM')

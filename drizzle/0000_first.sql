@@ -1,3 +1,12 @@
+CREATE TABLE "audit_batches" (
+	"id" bigint PRIMARY KEY NOT NULL,
+	"sealed_at" timestamp with time zone NOT NULL,
+	"entry_ids" bigint[] NOT NULL,
+	"entry_digests" "bytea" NOT NULL,
+	"previous_hash" "bytea",
+	"hash" "bytea" NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "audit_entries" (
 	"id" bigserial PRIMARY KEY NOT NULL,
 	"at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -6,7 +15,20 @@ CREATE TABLE "audit_entries" (
 	"actor_id" uuid,
 	"tournament_id" uuid,
 	"subject_id" uuid,
-	"data" jsonb DEFAULT '{}'::jsonb NOT NULL
+	"request_id" text,
+	"data" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"before" jsonb,
+	"after" jsonb,
+	"data_salt" uuid DEFAULT gen_random_uuid(),
+	"data_digest" "bytea",
+	"masked_at" timestamp with time zone,
+	"address" text,
+	"address_salt" uuid DEFAULT gen_random_uuid(),
+	"address_digest" "bytea"
+);
+--> statement-breakpoint
+CREATE TABLE "audit_unsealed" (
+	"entry_id" bigint PRIMARY KEY NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "documents" (
@@ -492,7 +514,11 @@ ALTER TABLE "teams" ADD CONSTRAINT "teams_tournament_id_tournaments_id_fk" FOREI
 ALTER TABLE "teams" ADD CONSTRAINT "teams_club_id_clubs_id_fk" FOREIGN KEY ("club_id") REFERENCES "public"."clubs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tournament_counters" ADD CONSTRAINT "tournament_counters_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tournament_documents" ADD CONSTRAINT "tournament_documents_tournament_id_tournaments_id_fk" FOREIGN KEY ("tournament_id") REFERENCES "public"."tournaments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "audit_entries_by_time" ON "audit_entries" USING btree ("at","id");--> statement-breakpoint
+CREATE INDEX "audit_entries_by_event" ON "audit_entries" USING btree ("event","at","id");--> statement-breakpoint
+CREATE INDEX "audit_entries_by_actor" ON "audit_entries" USING btree ("actor_id","at","id") WHERE "audit_entries"."actor_id" is not null;--> statement-breakpoint
 CREATE INDEX "audit_entries_by_subject" ON "audit_entries" USING btree ("subject_id","id");--> statement-breakpoint
+CREATE INDEX "audit_entries_with_address" ON "audit_entries" USING btree ("at") WHERE "audit_entries"."address" is not null;--> statement-breakpoint
 CREATE INDEX "documents_by_team" ON "documents" USING btree ("team_id");--> statement-breakpoint
 CREATE INDEX "documents_by_file" ON "documents" USING btree ("file_id");--> statement-breakpoint
 CREATE INDEX "drafts_by_update" ON "drafts" USING btree ("updated_at");--> statement-breakpoint

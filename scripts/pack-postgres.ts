@@ -16,7 +16,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { DATABASE, ROLE } from '#src/db/embedded/connection.ts'
+import { DATABASE, ROLE, SERVER_ROLE } from '#src/db/embedded/connection.ts'
 import { INITIAL_PASSWORD } from '#src/db/embedded/password.ts'
 
 const RELEASE_LEVEL = 19
@@ -123,6 +123,10 @@ async function makeCluster(runtime: string, cluster: string) {
     'ALTER ROLE postgres PASSWORD NULL',
     `CREATE ROLE ${ROLE} LOGIN CREATEDB CREATEROLE PASSWORD '${INITIAL_PASSWORD}'`,
     `GRANT pg_monitor, pg_signal_backend, pg_checkpoint TO ${ROLE}`,
+    // Nobody signs in as it until the first start gives it a password. It sees since when others read, and the owner may not act as it.
+    `CREATE ROLE ${SERVER_ROLE} LOGIN`,
+    `GRANT pg_read_all_stats TO ${SERVER_ROLE}`,
+    `GRANT ${SERVER_ROLE} TO ${ROLE} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`,
     `ALTER DATABASE postgres RENAME TO ${DATABASE}`,
     `ALTER DATABASE ${DATABASE} OWNER TO ${ROLE}`,
   ])

@@ -1,3 +1,4 @@
+import { audit } from './commands/audit.ts'
 import { config, type GivenFlags, givenFlags, usableConfig } from './commands/config.ts'
 import { erase } from './commands/erase.ts'
 import { files } from './commands/files.ts'
@@ -56,6 +57,12 @@ async function run(argv: string[]): Promise<number> {
       })
     case 'erase':
       return await erase(rest, {
+        open: async (values) => openContext(configFrom({ values, problems: [] }), await quietLog(), { serving: false }),
+        print,
+        complain,
+      })
+    case 'audit':
+      return await audit(rest, {
         open: async (values) => openContext(configFrom({ values, problems: [] }), await quietLog(), { serving: false }),
         print,
         complain,

@@ -1,4 +1,4 @@
-import { expireAudit } from './audit/service.ts'
+import { expireAudit, sealAudit } from './audit/service.ts'
 import { deleteEndedSessions } from './auth/service.ts'
 import type { AppContext } from './context.ts'
 import { deleteEndedCounts } from './db/limits.ts'
@@ -33,6 +33,7 @@ export const TIMETABLE: readonly Task[] = [
   { name: 'expire-drafts', everyMs: HOUR_MS, run: expireDrafts },
   { name: 'remind-of-missing', everyMs: HOUR_MS, run: remindOfMissing },
   { name: 'expire-mails', everyMs: HOUR_MS, run: expireMails },
+  { name: 'seal-audit', everyMs: MINUTE_MS, run: sealAudit },
   { name: 'expire-audit', everyMs: HOUR_MS, run: expireAudit },
   { name: 'erase-documents', everyMs: HOUR_MS, run: eraseOldDocuments },
   { name: 'expire-sessions', everyMs: HOUR_MS, run: deleteEndedSessions },

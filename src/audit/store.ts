@@ -1,29 +1,30 @@
 import type { Queryable } from '#src/db/client.ts'
+import { currentScope } from '#src/lib/scope.ts'
 import { idOf } from '#src/permissions.ts'
-import type { AuditEvent } from './service.ts'
+import type { AuditEvent, AuditRecord } from './model.ts'
 
+/** With the id and the client's address of the request that is answered now, where there is one. */
 export async function insertEntry(
   tx: Queryable,
-  { event, actor, tournamentId, subjectId, data }: AuditEvent,
+  { event, actor, tournamentId, subjectId, data = {}, before, after }: AuditEvent,
 ): Promise<void> {
+  const { requestId, address } = currentScope() ?? {}
   await tx`
-    insert into audit_entries (event, actor_kind, actor_id, tournament_id, subject_id, data)
+    insert into audit_entries (event, actor_kind, actor_id, tournament_id, subject_id, data, before, after, request_id, address)
     values (${event}, ${actor.kind}, ${idOf(actor) ?? null}, ${tournamentId ?? null}, ${subjectId ?? null},
-      ${JSON.stringify(data ?? {})}::text::jsonb)`
+      ${JSON.stringify(data)}::text::jsonb, ${jsonOf(before)}::text::jsonb, ${jsonOf(after)}::text::jsonb,
+      ${requestId ?? null}, ${address ?? null})`
 }
 
-/** Whatever the pattern finds in the entries' data (a POSIX regular expression, case ignored) gives way to the placeholder. */
-export async function maskEntries(tx: Queryable, pattern: string, placeholder: string): Promise<number> {
-  const { count } = await tx`
-    update audit_entries set data = (
-      select jsonb_object_agg(key, case jsonb_typeof(value) when 'string'
-        then to_jsonb(regexp_replace(value #>> '{}', ${pattern}, ${placeholder}, 'gi')) else value end)
-      from jsonb_each(data))
-    where exists (select from jsonb_each_text(data) where value ~* ${pattern})`
-  return count
+const jsonOf = (record: AuditRecord | undefined) => (record === undefined ? null : JSON.stringify(record))
+
+/** Whatever the pattern finds in the entries (a POSIX regular expression, case ignored) gives way to `…`. How many entries. */
+export async function maskEntries(tx: Queryable, pattern: string): Promise<number> {
+  const [row] = await tx<{ masked: number }[]>`select mask_audit(${pattern}) as masked`
+  return row!.masked
 }
 
-export type AuditEntry = { subjectId: string; data: AuditEvent['data'] & {} }
+export type AuditEntry = { subjectId: string; data: AuditRecord }
 
 /** Entries of one event whose subject has none of the other event after it. */
 export const listUnfollowed = (sql: Queryable, event: string, follower: string, most: number): Promise<AuditEntry[]> =>
@@ -33,8 +34,14 @@ export const listUnfollowed = (sql: Queryable, event: string, follower: string, 
       select from audit_entries f where f.subject_id = e.subject_id and f.event = ${follower} and f.id > e.id)
     order by e.id limit ${most}`
 
-export async function deleteOldEntries(sql: Queryable, before: Date, limit: number): Promise<number> {
-  const { count } = await sql`
-    delete from audit_entries where id in (select id from audit_entries where at < ${before} order by id limit ${limit})`
-  return count
+/** Of the oldest batches, `most` at once. How many entries. */
+export async function deleteOldEntries(sql: Queryable, most: number): Promise<number> {
+  const [row] = await sql<{ expired: number }[]>`select expire_audit(${most}) as expired`
+  return row!.expired
+}
+
+/** From the oldest entries that have one. How many. */
+export async function removeOldAddresses(sql: Queryable, most: number): Promise<number> {
+  const [row] = await sql<{ removed: number }[]>`select remove_audit_addresses(${most}) as removed`
+  return row!.removed
 }

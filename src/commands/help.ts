@@ -16,6 +16,7 @@ const COMMANDS = [
     'erase --find … | --of <place> | <place>… [--team-documents] [--confirm]',
     'Look for a person, show what would be erased of them, and erase it.',
   ],
+  ['audit verify [--seal …]', 'Tell whether the audit log is as it was sealed.'],
   ['seed', 'Fill an empty development server with invented clubs and teams.'],
   [
     'config [--json] [--example]',

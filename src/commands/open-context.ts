@@ -5,6 +5,7 @@ import type { Config } from '#src/config.ts'
 import type { AppContext } from '#src/context.ts'
 import { awaitDatabase } from '#src/db/await-database.ts'
 import { type Connection, type Database, openDatabase } from '#src/db/client.ts'
+import { SERVER_ROLE } from '#src/db/embedded/connection.ts'
 import { type EmbeddedDatabase, openEmbedded, startEmbedded } from '#src/db/embedded/embedded.ts'
 import { readInstallation } from '#src/db/installation.ts'
 import { openLimits } from '#src/db/limits.ts'
@@ -43,11 +44,12 @@ const LISTENING_CONNECTIONS = 1
  */
 export async function openContext(config: Config, log: Logger, opening: Opening): Promise<OpenedContext> {
   const embedded = config.databaseUrl === undefined ? await openOwnDatabase(config, log, opening.serving) : undefined
-  const connection: Connection = embedded?.connection ?? { url: config.databaseUrl! }
+  const owner: Connection = embedded?.connection ?? { url: config.databaseUrl! }
+  const server: Connection = embedded?.serverConnection ?? owner
   const connectionsMax = embedded ? Math.min(config.databasePool, ownConnections(config)) : config.databasePool
   try {
     const { db, keys, preset, ...installation } = await awaitDatabase(
-      () => openInstallation(config, connection, connectionsMax, embedded?.state),
+      () => openInstallation(config, { owner, server }, connectionsMax, embedded?.state),
       {
         isPatient: config.waitForDatabase,
         log,
@@ -94,15 +96,18 @@ export async function openContext(config: Config, log: Logger, opening: Opening)
   }
 }
 
-/** The database at this executable's schema, with what it keeps about this installation. */
+/**
+ * The database at this executable's schema, with what it keeps about this installation. The embedded one is migrated by its owner and used by
+ * a role of the server's own; with `DATABASE_URL` there is one role.
+ */
 async function openInstallation(
   config: Config,
-  connection: Connection,
+  { owner, server }: { owner: Connection; server: Connection },
   connectionsMax: number,
   state?: Database['state'],
 ) {
-  await migrate(connection, { hasJobs: canDeliver(config) })
-  const db = openDatabase(connection, connectionsMax, { state })
+  await migrate(owner, { hasJobs: canDeliver(config), serverRole: 'user' in server ? SERVER_ROLE : undefined })
+  const db = openDatabase(server, connectionsMax, { state })
   try {
     const keys = makeKeys(config.secretKey ?? readOrMakeSecretKey(config.dataDir), config.secretKeyOld)
     const { replaceSecretKey } = config

@@ -6,23 +6,38 @@ import { PgTable } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres, { type Sql } from 'postgres'
+import auditFunctions from '#src/audit/audit.sql' with { type: 'text' }
 import { StartError } from '#src/lib/start-error.ts'
 import addTeam from '#src/teams/add-team.sql' with { type: 'text' }
 import type { Connection } from './client.ts'
 import { installJobs } from './jobs/install.ts'
 import { LOCKS } from './locks.ts'
+import { grantToServer } from './roles.ts'
 import * as schema from './schema/index.ts'
 
 const FOLDER = join(import.meta.dir, Bun.isStandaloneExecutable ? 'drizzle' : '../../drizzle')
 const CONNECT_TIMEOUT_SECONDS = 5
 const OLDEST_POSTGRES = 140_000
 
+/** Text that features keep beside themselves, and the function in it whose comment tells of which text it was made. */
+const FUNCTIONS = [
+  { text: addTeam, marked: 'add_team(jsonb)' },
+  { text: auditFunctions, marked: 'expire_audit(int)' },
+]
+
+type Migrating = {
+  /** Jobs' tables are made only for who has jobs: that is a tenth of the first start. */
+  hasJobs?: boolean
+  /** Who will run the server, where that is not the owner; undefined: who migrates. */
+  serverRole?: string
+}
+
 /**
- * Brings the database to this executable's schema, one process at a time, and re-creates the registration function when its text has
- * changed. Jobs' tables are made only for who has jobs: that is a tenth of the first start. Throws StartError when the schema is newer than
- * this executable, the database has tables of our names that another program made, or PostgreSQL is older than 14.
+ * Brings the database to this executable's schema, one process at a time, re-creates functions whose text has changed, and gives the
+ * server's role its rights. Throws StartError when the schema is newer than this executable, the database has tables of our names that
+ * another program made, or PostgreSQL is older than 14.
  */
-export async function migrate(connection: Connection, { hasJobs = true } = {}): Promise<void> {
+export async function migrate(connection: Connection, { hasJobs = true, serverRole }: Migrating = {}): Promise<void> {
   const options = {
     max: 1,
     max_pipeline: 1,
@@ -34,9 +49,10 @@ export async function migrate(connection: Connection, { hasJobs = true } = {}): 
     await sql`select pg_advisory_lock(${LOCKS.migration}::int, 0)`
     await refuseWhatWeCannotServe(sql)
     await runMigrations(drizzle(sql), { migrationsFolder: FOLDER })
-    await createFunction(sql)
+    for (const { text, marked } of FUNCTIONS) await createFunctions(sql, text, marked)
     await createSearchIndexes(sql)
     if (hasJobs) await installJobs(sql)
+    if (serverRole !== undefined) await grantToServer(sql, serverRole, hasJobs)
   } finally {
     await sql.end({ timeout: 5 })
   }
@@ -74,14 +90,13 @@ async function refuseForeignTables(sql: Sql): Promise<void> {
   )
 }
 
-async function createFunction(sql: Sql): Promise<void> {
-  const digest = createHash('sha256').update(addTeam).digest('hex')
-  const [present] =
-    await sql`select obj_description(oid) as digest from pg_proc where proname = 'add_team' and pronamespace = current_schema()::regnamespace`
+async function createFunctions(sql: Sql, text: string, marked: string): Promise<void> {
+  const digest = createHash('sha256').update(text).digest('hex')
+  const [present] = await sql`select obj_description(to_regprocedure(${marked}), 'pg_proc') as digest`
   if (present?.digest === digest) return
   await sql.begin(async (tx) => {
-    await tx.unsafe(addTeam)
-    await tx.unsafe(`comment on function add_team(jsonb) is '${digest}'`)
+    await tx.unsafe(text)
+    await tx.unsafe(`comment on function ${marked} is '${digest}'`)
   })
 }
 

@@ -106,7 +106,7 @@ async function eraseFromTeam(tx: Queryable, work: Work, teamId: string, people: 
   await eraseContacts(tx, teamId, { captain, viceCaptain, pinHmac: randomBytes(PIN_BYTES) }, masking)
   await erasePlayers(tx, teamId, playerIds, placeholder)
   await maskDecisions(tx, teamId, pattern, placeholder)
-  const auditEntries = await maskAudit(tx, pattern, placeholder)
+  const auditEntries = await maskAudit(tx, pattern)
   const links = captain ? await revokeLinksIn(tx, teamId, ctx.now()) : 0
   const addresses = people.map(({ email }) => email.toLowerCase()).filter(Boolean)
   const mails = await eraseFromMails(tx, teamId, { addresses, pattern, placeholder, now: ctx.now() })

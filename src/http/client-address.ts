@@ -2,6 +2,7 @@ import type { Server } from 'bun'
 import type { Config } from '#src/config.ts'
 import type { AppContext } from '#src/context.ts'
 import { type Networks, plainAddress, readNetworks } from '#src/lib/networks.ts'
+import { currentScope } from '#src/lib/scope.ts'
 import { requestState } from './request-state.ts'
 
 /** Hops that are followed back, from ours. Whoever writes a longer list is counted as the proxy at its near end. */
@@ -18,7 +19,7 @@ const parsed = new WeakMap<Config, Networks>()
 const untrustedAt = new WeakMap<Config, number>()
 
 /**
- * Finds out who asks, and by which origin, and keeps both in the request's state. Headers of proxies count only when they come from one that
+ * Finds out who asks, and by which origin, and keeps both in the request's state, the address in its scope, too. Headers of proxies count only when they come from one that
  * `TRUSTED_PROXIES` names, and only as far as each further hop is named, too: they are read from right to left, and the first address that
  * is not one of ours is the client. What cannot be read (RFC 7239's `unknown` and `_names`, garbage, more than 20 hops) ends the way: the
  * client is then counted as the last proxy that can be trusted. Where `Forwarded` and `X-Forwarded-For` are both there and lead to
@@ -29,8 +30,15 @@ const untrustedAt = new WeakMap<Config, number>()
  * Secure is `PUBLIC_URL`'s alone.
  */
 export function meetClient(ctx: AppContext, request: Request, server: Server<unknown> | null): void {
-  const state = requestState(request)
   const peer = plainAddress(server?.requestIP(request)?.address ?? '')
+  findOut(ctx, request, peer)
+  const scope = currentScope()
+  const { address } = requestState(request)
+  if (scope && address !== NO_ADDRESS) scope.address = address
+}
+
+function findOut(ctx: AppContext, request: Request, peer: string | undefined): void {
+  const state = requestState(request)
   state.address = peer ?? NO_ADDRESS
   if (PROXY_HEADERS.every((name) => !request.headers.has(name))) return
   if (peer === undefined || !trustedBy(ctx.config).has(peer)) {

@@ -11,16 +11,19 @@ const HIDDEN = '[hidden]'
 /** What a careless field might be called: its value is never written. */
 const PRIVATE =
   /^(?:.*name|.*email|mail|.*phone|whatsapp|.*password|pin|.*token|.*secret|.*key|reference|.*cookies?|authorization|.*address|ip|url|query|param(?:eter)?s|args|body|headers|detail|where|hint)$/i
-/** The client chose it or we made it; it is what a person quotes when asking for help. */
-const REQUEST_ID = 'requestId'
+/**
+ * The client chose the one or we made it; it is what a person quotes when asking for help. The other is the hash of a batch of the audit
+ * log, which opens nothing: whoever keeps the log can tell by it whether the batch was changed.
+ */
+const PLAIN = new Set(['requestId', 'seal'])
 
-const EMAIL = /[^\s<>"'(),:;]+@[^\s<>"'(),:;]+/g
+export const EMAIL = /[^\s<>"'(),:;]+@[^\s<>"'(),:;]+/g
 /** Seven digits or more, as people group them; an instant and an id of ours are none. */
-const PHONE = /(?<![\w.-])\+?\d(?:[ ().-]?\d){6,14}(?![\w.-])/g
+export const PHONE = /(?<![\w.-])\+?\d(?:[ ().-]?\d){6,14}(?![\w.-])/g
 /** Links, sessions, digests: long words of letters and digits. UUIDs are ids, not keys to anything. */
 const TOKEN = /(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{20,}(?![\w-])/g
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
-const INSTANT = /^\d{4}-\d\d-\d\d/
+export const INSTANT = /^\d{4}-\d\d-\d\d/
 const QUOTED = /"[^"]*"|'[^']*'|`[^`]*`/g
 const FRAME = /^\s+at \S.*/
 /** Of a frame in a package: where the packages lay when this was built, which may be beside the repository by a link. */
@@ -31,7 +34,7 @@ export function maskFields(fields: Record<string, unknown>): Record<string, unkn
   const masked: Record<string, unknown> = {}
   for (const key in fields) {
     const value = fields[key]
-    masked[key] = key === 'err' || key === REQUEST_ID || typeof value === 'number' ? value : maskField(key, value, 0)
+    masked[key] = key === 'err' || PLAIN.has(key) || typeof value === 'number' ? value : maskField(key, value, 0)
   }
   return masked
 }

@@ -16,6 +16,8 @@ export class Scope {
   sqlMs = 0
   /** What the log calls it by; of requests alone. */
   requestId: string | undefined
+  /** Of the client, where one is known. */
+  address: string | undefined
   private given: unknown
   private controller: AbortController | undefined
 

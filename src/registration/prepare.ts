@@ -3,6 +3,7 @@ import type { Door } from '#src/idempotency/model.ts'
 import { hashKey } from '#src/idempotency/service.ts'
 import { hashToken } from '#src/lib/keys.ts'
 import { emailKey, nameKey } from '#src/lib/names.ts'
+import { currentScope } from '#src/lib/scope.ts'
 import { newMail } from '#src/mail/model.ts'
 import { ENTRY_LINK_DAYS } from '#src/teams/model.ts'
 import type { TeamEntry } from '#src/teams/service.ts'
@@ -76,6 +77,8 @@ export function prepareEntry(
       expiresAt: new Date(now.getTime() + ENTRY_LINK_DAYS * DAY_MS).toISOString(),
     },
     mails: { submitted: mail('received'), waitlisted: mail('waiting_list') },
+    requestId: currentScope()?.requestId,
+    address: currentScope()?.address,
   }
 }
 

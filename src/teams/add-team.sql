@@ -149,8 +149,9 @@ begin
   if the_mail->>'state' = 'queued' then
     perform pg_notify('teamsheet_mails', the_mail->>'id');
   end if;
-  insert into audit_entries (at, event, actor_kind, tournament_id, subject_id, data)
-  values (the_now, 'registration.received', 'captain', the_tournament, the_team, jsonb_build_object('door', d->>'door', 'state', the_state));
+  insert into audit_entries (at, event, actor_kind, tournament_id, subject_id, data, request_id, address)
+  values (the_now, 'registration.received', 'captain', the_tournament, the_team, jsonb_build_object('door', d->>'door', 'state', the_state),
+    d->>'requestId', d->>'address');
   insert into state_counts (tournament_id, state, teams) values (the_tournament, the_state, 1)
     on conflict (tournament_id, state) do update set teams = state_counts.teams + 1;
   insert into day_counts (tournament_id, day, teams) values (the_tournament, (the_now at time zone rules.time_zone)::date, 1)

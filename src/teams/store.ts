@@ -33,6 +33,9 @@ export type TeamEntry = {
     'submitted' | 'waitlisted',
     { id: string; kind: string; toAddress: string; toName: string; data: object; state: string; nextTryAt: string }
   >
+  /** Of the request that asks for it, for the audit log. */
+  requestId?: string
+  address?: string
 }
 
 export type AddTeamOutcome =

@@ -279,6 +279,7 @@ export const NO_ACTS: Readonly<Record<string, string>> = {
   'teamsheet serve': 'what people do there stands in the table by its routes',
   'teamsheet seed': 'made-up teams and staff, each entered as above',
   'teamsheet files': 'bytes change their place; whose they are stays',
+  'teamsheet audit': 'tells',
   'teamsheet config': 'tells',
   'teamsheet healthcheck': 'tells',
   'teamsheet version': 'tells',

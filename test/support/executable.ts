@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, linkSync } from 'node:fs'
 import { join } from 'node:path'
 import postgres, { type Sql } from 'postgres'
-import { connectionTo } from '#src/db/embedded/connection.ts'
+import { connectionsTo } from '#src/db/embedded/connection.ts'
 import { makeFolder, postmasterOf } from '#test/db/embedded/processes.ts'
 import { build, EXECUTABLE, isBuilt } from '../../scripts/build.ts'
 import { keepLog } from './run-log.ts'
@@ -102,7 +102,7 @@ export async function runExecutable(
 /** A connection to the database of a data directory; the caller ends it. */
 export async function openData(dataDir: string): Promise<Sql> {
   const password = await Bun.file(join(dataDir, 'postgres/password')).text()
-  const connection = connectionTo(join(dataDir, 'postgres/run'), password)
+  const { connection } = connectionsTo(join(dataDir, 'postgres/run'), password)
   return postgres({ ...connection, max: 1, onnotice() {} })
 }
 

@@ -9,6 +9,7 @@ const TASKS: Record<string, () => string> = {
   'expire-drafts': m.system_task_expire_drafts,
   'remind-of-missing': m.system_task_remind_of_missing,
   'expire-mails': m.system_task_expire_mails,
+  'seal-audit': m.system_task_seal_audit,
   'expire-audit': m.system_task_expire_audit,
   'erase-documents': m.system_task_erase_documents,
   'expire-sessions': m.system_task_expire_sessions,

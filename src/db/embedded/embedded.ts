@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type InstanceLock, takeInstanceLock } from '#src/lib/instance-lock.ts'
 import { StartError } from '#src/lib/start-error.ts'
 import { chooseAccount } from './account.ts'
-import { connectionTo, type EmbeddedDatabase } from './connection.ts'
+import { connectionsTo, type EmbeddedDatabase } from './connection.ts'
 import { explainUnusable, makeDataDirectory, makeHome } from './data-directory.ts'
 import { closeToGuests } from './guests.ts'
 import { handOver, install } from './install.ts'
@@ -118,9 +118,9 @@ async function startWithLock(dataDir: string, lock: InstanceLock, options: Embed
     }, log)
     undo.push(() => supervised.stop())
 
-    const connection = connectionTo(socket.path, await ensurePassword(layout.password, socket.path))
+    const connections = connectionsTo(socket.path, await ensurePassword(layout.password, socket.path))
     log.info({ pid: supervised.pid(), firstStart }, 'database.started')
-    return { ...supervised, connection, owned: true, stop: undoAll }
+    return { ...supervised, ...connections, owned: true, stop: undoAll }
   } catch (error) {
     await undoAll()
     throw explainUnusable(error, dataDir)

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { connectionTo, type EmbeddedDatabase, SOCKET_NAME } from './connection.ts'
+import { connectionsTo, type EmbeddedDatabase, SOCKET_NAME } from './connection.ts'
 import { enterAsGuest } from './guests.ts'
 import type { Layout } from './layout.ts'
 import { readPostmasterFile } from './postmaster-file.ts'
@@ -21,7 +21,7 @@ export async function joinRunning(layout: Layout): Promise<EmbeddedDatabase | un
   }
   let left = false
   return {
-    connection: connectionTo(file.socketDirectory, readFileSync(layout.password, 'utf8')),
+    ...connectionsTo(file.socketDirectory, readFileSync(layout.password, 'utf8')),
     owned: false,
     state: () => 'running',
     pid: () => readPostmasterFile(layout.cluster)?.pid,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync } from 'node:fs'
 import postgres from 'postgres'
 import { StartError } from '#src/lib/start-error.ts'
-import { connectionTo, ROLE } from './connection.ts'
+import { connectionsTo, ROLE, SERVER_ROLE, serverPassword } from './connection.ts'
 import { writeDurably } from './write-durably.ts'
 
 /** What the packed cluster was made with. It opens nothing: the first start replaces it before anyone else can reach the socket. */
@@ -13,7 +13,7 @@ const CONNECT_TIMEOUT_SECONDS = 10
 const INVALID_PASSWORD = '28P01'
 
 /**
- * The password of the role `teamsheet`, made at the first start of a cluster. It is on disk before the database learns of it, under
+ * The password of the role `teamsheet`, made at the first start of a cluster; that of the server's role follows from it. It is on disk before the database learns of it, under
  * another name until it has, so that an end at any moment leaves a cluster that the next start can open. Throws
  * StartError when the cluster has a password that the data directory does not hold.
  */
@@ -34,11 +34,13 @@ export async function ensurePassword(path: string, socketDirectory: string): Pro
 
 /** False when `current` is not the password. */
 async function setPassword(socketDirectory: string, current: string, next: string): Promise<boolean> {
-  const connection = connectionTo(socketDirectory, current)
+  const { connection } = connectionsTo(socketDirectory, current)
   const sql = postgres({ ...connection, max: 1, connect_timeout: CONNECT_TIMEOUT_SECONDS })
   try {
     // ALTER ROLE takes no parameters; base64url needs no escaping.
-    await sql.unsafe(`ALTER ROLE ${ROLE} PASSWORD '${next}'`)
+    await sql.unsafe(
+      `ALTER ROLE ${ROLE} PASSWORD '${next}'; ALTER ROLE ${SERVER_ROLE} PASSWORD '${serverPassword(next)}'`,
+    )
     return true
   } catch (error) {
     if ((error as { code?: string }).code === INVALID_PASSWORD) return false

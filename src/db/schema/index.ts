@@ -1,4 +1,4 @@
-/** Every table of the server. A table is written by one store; the exception is src/teams/add-team.sql. */
+/** Every table of the server. A table is written by one store; the exceptions are src/teams/add-team.sql and src/audit/audit.sql. */
 export * from './audit.ts'
 export * from './documents.ts'
 export * from './file-copies.ts'

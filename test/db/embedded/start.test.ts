@@ -2,7 +2,7 @@ import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import postgres from 'postgres'
-import { connectionTo, type EmbeddedConnection } from '#src/db/embedded/connection.ts'
+import { connectionsTo, type EmbeddedConnection } from '#src/db/embedded/connection.ts'
 import { startEmbedded } from '#src/db/embedded/embedded.ts'
 import { findPack } from '#src/db/embedded/pack.ts'
 import { INITIAL_PASSWORD } from '#src/db/embedded/password.ts'
@@ -104,7 +104,7 @@ test('two installations share neither password nor system identifier nor the sec
     expect(control?.pg_control_version).toBe(1800)
     seen.identifiers.add(control?.system_identifier)
     for (const password of [INITIAL_PASSWORD, 'wrong']) {
-      await expect(query(connectionTo(database.connection.host, password), 'SELECT 1')).rejects.toThrow(
+      await expect(query(connectionsTo(database.connection.host, password).connection, 'SELECT 1')).rejects.toThrow(
         'password authentication failed',
       )
     }
