@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { authAdmin } from './auth/admin.ts'
+import { keysAdmin } from './auth/keys/admin.ts'
 import { authPages } from './auth/pages.ts'
 import { signInPages } from './auth/sign-in/pages.ts'
 import { clubsApi } from './clubs/api.ts'
@@ -25,6 +26,7 @@ import { logRequest } from './http/request-log.ts'
 import { pathOf } from './http/request-state.ts'
 import { commonHeaders, encode } from './http/responses.ts'
 import { refuseUnknown } from './http/unknown.ts'
+import { icct26Api } from './icct26/api.ts'
 import { lettersAdmin } from './mail/letters/admin.ts'
 import { linksAdmin } from './mail/links/admin.ts'
 import { mailLogAdmin } from './mail/log/admin.ts'
@@ -94,7 +96,7 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
       logRequest(ctx, request, status)
       countAnswer(ctx, request, route, status)
     })
-    .use(apiDocs(ctx, versionOne(ctx)))
+    .use(apiDocs(ctx, new Elysia().use(versionOne(ctx)).use(firstClient(ctx))))
     .use(health(ctx))
     .use(metrics(ctx))
     .use(assets(files))
@@ -102,6 +104,7 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     .use(authPages(ctx))
     .use(signInPages(ctx))
     .use(authAdmin(ctx))
+    .use(keysAdmin(ctx))
     .use(registrationAdmin(ctx))
     .use(reviewAdmin(ctx))
     .use(mailLogAdmin(ctx))
@@ -114,6 +117,7 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     .use(entryPages(ctx))
     .use(tournamentPages(ctx))
     .group('/t/:slug', (one) => one.use(tournamentPages(ctx)))
+    .use(firstClient(ctx))
     .use(versionOne(ctx))
     .group('/api/v1/tournaments/:slug', (one) => one.use(api(ctx)))
   methodsOf = methodFinder(app.routes)
@@ -132,6 +136,9 @@ const tournamentPages = (ctx: AppContext) =>
   new Elysia({ name: 'tournament-pages' }).use(homePages(ctx)).use(registrationPages(ctx))
 
 const versionOne = (ctx: AppContext) => new Elysia({ name: 'api.v1', prefix: '/api/v1' }).use(api(ctx))
+
+/** The first client's door, where it is served. */
+const firstClient = (ctx: AppContext) => (ctx.config.icct26Api ? icct26Api(ctx) : new Elysia({ name: 'icct26.none' }))
 
 /** The JSON door: for the default tournament and, the same, for each by its slug. */
 const api = (ctx: AppContext) =>

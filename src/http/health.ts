@@ -52,6 +52,12 @@ export const health = (ctx: AppContext) => {
     )
 }
 
+/** Whether the database answers in time, is migrated and takes writes. */
+export function databaseProbe(ctx: AppContext): () => Promise<boolean> {
+  const check = databaseCheck(ctx)
+  return async () => (await inTime<DatabaseHealth>(check(), 'unreachable')) === 'ok'
+}
+
 /** However many ask, the database is asked once at a time. */
 function databaseCheck(ctx: AppContext): () => Promise<DatabaseHealth> {
   let asked: { answer: Promise<DatabaseHealth>; atMs: number } | undefined
