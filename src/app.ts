@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { authAdmin } from './auth/admin.ts'
+import { keysAdmin } from './auth/keys/admin.ts'
 import { authPages } from './auth/pages.ts'
 import { signInPages } from './auth/sign-in/pages.ts'
 import { clubsApi } from './clubs/api.ts'
@@ -103,6 +104,7 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     .use(authPages(ctx))
     .use(signInPages(ctx))
     .use(authAdmin(ctx))
+    .use(keysAdmin(ctx))
     .use(registrationAdmin(ctx))
     .use(reviewAdmin(ctx))
     .use(mailLogAdmin(ctx))

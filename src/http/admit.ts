@@ -8,7 +8,7 @@ import { readBody } from './body.ts'
 import { checkOrigin } from './csrf.ts'
 import { type BodyLimit, bodyMaxBytes } from './limits.ts'
 import { countRequest, identifySender } from './rate-limit.ts'
-import { requestState } from './request-state.ts'
+import { requestState, speaksJson } from './request-state.ts'
 import type { Tier } from './tiers.ts'
 
 const SECOND_MS = 1000
@@ -68,6 +68,9 @@ async function pass(ctx: AppContext, context: Context, admission: Admission): Pr
   state.tournament = await ctx.findTournament((context.params as Record<string, string> | undefined)?.slug)
   if (!state.tournament) throw new AppError('NOT_FOUND', { message: 'There is no such tournament.' })
   guard(state.actor, admission, state.tournament.id, ctx.now())
+  // Programs have doors of their own.
+  if (!admission.public && state.actor.kind === 'key' && !speaksJson(ctx, context.request))
+    throw new AppError('FORBIDDEN')
   checkOrigin(ctx, context.request, state.actor)
   if (Number(context.request.headers.get('content-length') ?? 0) > bodyMaxBytes(admission.body, ctx.config))
     throw new AppError('BODY_TOO_LARGE')

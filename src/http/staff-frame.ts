@@ -9,8 +9,9 @@ import { csrfToken } from './csrf.ts'
 
 export type { StaffActor }
 
-/** The person who is signed in. Throws UNAUTHORIZED where nobody is. */
+/** The person who is signed in. Throws UNAUTHORIZED where nobody is, FORBIDDEN for a program's key. */
 export function staffOf(actor: Actor): StaffActor {
+  if (actor.kind === 'key') throw new AppError('FORBIDDEN')
   if (actor.kind !== 'staff') throw new AppError('UNAUTHORIZED')
   return actor
 }
@@ -22,6 +23,7 @@ export const staffFrame = (ctx: AppContext, actor: StaffActor, tournament?: Tour
   tournamentName: tournament?.name ?? ctx.config.appTitle,
   warnings: warningsOf(ctx),
   hasMail: may(actor, 'mail.see', tournament?.id),
+  hasKeys: may(actor, 'keys.manage', tournament?.id),
   ...(may(actor, 'system.see') && { hasSystem: true, notices: noticesOf(ctx, tournament) }),
 })
 

@@ -6,6 +6,7 @@ import { aRegistration } from '#test/support/registrations.ts'
 import { samplePdf } from '#test/support/sample-files.ts'
 import { PASSWORD, signedIn, upload } from '#test/support/staff.ts'
 import { untilIs } from '#test/support/until.ts'
+import { API_ACTS } from './api-acts.ts'
 import type { World } from './world.ts'
 
 type Doing = () => Promise<Response | number | undefined>
@@ -251,6 +252,7 @@ export const ACTS: readonly Act[] = [
       return form('/admin/erasure', { people: `captain:${id}`, teamDocuments: 'on', word: 'erase' })
     },
   },
+  ...API_ACTS,
   {
     by: 'teamsheet erase',
     event: 'person.erased',

@@ -79,6 +79,12 @@ export const TABLE: Readonly<Record<string, string>> = {
   'GET /admin/settings/mail': 'admin',
   'POST /admin/settings/mail': 'admin',
 
+  'GET /admin/keys': 'admin',
+  'GET /admin/keys/new': 'admin, confirmed',
+  'POST /admin/keys': 'admin, confirmed',
+  'GET /admin/keys/:id/revocation': 'admin, confirmed',
+  'POST /admin/keys/:id/revocation': 'admin, confirmed',
+
   'GET /admin/system': 'owner',
   'POST /admin/system/dependencies/:name/reset': 'owner',
   'POST /admin/system/tasks/:name/run': 'owner',

@@ -8,7 +8,7 @@ import { Masthead } from './masthead.tsx'
 import { Footer } from './page.tsx'
 
 /** The staff pages that have an entry in the navigation, in its order. */
-export type StaffSection = 'dashboard' | 'registrations' | 'mail' | 'system'
+export type StaffSection = 'dashboard' | 'registrations' | 'mail' | 'keys' | 'system'
 
 export type StaffPageProps = {
   title: string
@@ -27,6 +27,8 @@ export type StaffPageProps = {
   hasSystem?: boolean
   /** Whether the person may see the mail log. */
   hasMail?: boolean
+  /** Whether the person may make keys for programs. */
+  hasKeys?: boolean
   flash?: FlashMessage
   lang?: string
   theme?: Theme
@@ -42,6 +44,7 @@ export function StaffPage(props: StaffPageProps) {
     ...(props.hasMail
       ? [{ href: '/admin/mail', label: m.layout_nav_mail(), isCurrent: props.section === 'mail' }]
       : []),
+    ...(props.hasKeys ? [{ href: '/admin/keys', label: m.keys_title(), isCurrent: props.section === 'keys' }] : []),
     ...(props.hasSystem
       ? [{ href: '/admin/system', label: m.layout_nav_system(), isCurrent: props.section === 'system' }]
       : []),

@@ -14,7 +14,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 export const LIVE_KEYS_MAX = 50
 /** A key's last use is written at most this often. */
 export const USED_EVERY_MS = 60_000
-/** How long a key is shown after it ended, at most so many of them. */
+/** Of the list: the latest, those that have ended included. */
 export const KEYS_SHOWN_MAX = 200
 
 /** How long a key may be good, in days; null: until it is revoked. */

@@ -35,25 +35,28 @@ export async function findActorOfKey(ctx: Pick<AppContext, 'db' | 'now'>, key: s
   return { kind: 'key', ...actor, scopes: held }
 }
 
-/** Makes a key and returns it; it is kept only as a digest. Throws VALIDATION_FAILED, and CONFLICT where there are too many. */
+/**
+ * Makes a key and returns it; it is kept only as a digest. `id` is the form's own, so that one sent twice makes one key.
+ * Throws VALIDATION_FAILED, and CONFLICT where there are too many or this one was made before.
+ */
 export async function makeKey(
   ctx: AppContext,
   actor: StaffActor,
   tournament: Tournament,
-  typed: TypedKey,
+  { id, ...typed }: TypedKey & { id: string },
 ): Promise<string> {
+  if (!isKeyId(id)) throw new AppError('MALFORMED_REQUEST')
   const { key, errors } = readNewKey(actor, tournament.id, typed, ctx.now())
   if (errors.length > 0) throw new AppError('VALIDATION_FAILED', { errors })
   const secret = newKey()
-  const id = Bun.randomUUIDv7()
   await ctx.db.write.begin(async (tx) => {
     await takeLock(tx, 'keys', key.tournamentId ?? '')
     if ((await store.countLiveKeys(tx, key.tournamentId, ctx.now())) >= LIVE_KEYS_MAX)
       throw new AppError('CONFLICT', { message: m.keys_too_many({ max: LIVE_KEYS_MAX }) })
     const row = { ...key, id, keyHash: hashToken(secret), hint: hintOf(secret), madeBy: actor.id, now: ctx.now() }
-    await store.insertKey(tx, row)
-    const data = { scopes: key.scopes.join(' '), expiresAt: key.expiresAt?.toISOString() ?? null }
-    await record(tx, { event: 'key.made', actor, tournamentId: key.tournamentId ?? undefined, subjectId: id, data })
+    if (!(await store.insertKey(tx, row))) throw new AppError('CONFLICT', { message: m.keys_made_before() })
+    const after = { scopes: key.scopes.join(' '), expiresAt: key.expiresAt?.toISOString() ?? null }
+    await record(tx, { event: 'key.made', actor, tournamentId: key.tournamentId ?? undefined, subjectId: id, after })
   })
   ctx.log.info({ keyId: id, actorId: actor.id }, 'key.made')
   return secret
@@ -73,3 +76,16 @@ export async function revokeKey(ctx: AppContext, actor: StaffActor, tournament: 
 /** The tournament's keys as whoever looks may manage them, the latest first, ended ones too. */
 export const listKeys = (ctx: AppContext, actor: StaffActor, tournament: Tournament): Promise<store.ListedKey[]> =>
   store.listKeys(ctx.db.read, { tournamentId: tournament.id, isEvery: mayReachAll(actor), max: KEYS_SHOWN_MAX })
+
+/** One of them that was not revoked yet. Throws NOT_FOUND. */
+export async function getKey(
+  ctx: AppContext,
+  actor: StaffActor,
+  tournament: Tournament,
+  id: string,
+): Promise<store.ListedKey> {
+  const keys = await listKeys(ctx, actor, tournament)
+  const key = keys.find((one) => one.id === id && one.revokedAt === null)
+  if (!key) throw new AppError('NOT_FOUND')
+  return key
+}

@@ -15,11 +15,14 @@ export type KeyRow = {
   now: Date
 }
 
-export async function insertKey(tx: Queryable, key: KeyRow): Promise<void> {
-  await tx`
+/** False where there is one of this id. */
+export async function insertKey(tx: Queryable, key: KeyRow): Promise<boolean> {
+  const { count } = await tx`
     insert into api_keys (id, key_hash, hint, name, scopes, tournament_id, made_by, expires_at, created_at)
     values (${key.id}, ${key.keyHash}, ${key.hint}, ${key.name}, ${key.scopes}, ${key.tournamentId}, ${key.madeBy},
-      ${key.expiresAt}, ${key.now})`
+      ${key.expiresAt}, ${key.now})
+    on conflict (id) do nothing`
+  return count > 0
 }
 
 export type FoundKey = {
@@ -63,6 +66,7 @@ export type ListedKey = {
   expiresAt: Date | null
   lastUsedAt: Date | null
   revokedAt: Date | null
+  isMakerDisabled: boolean
 }
 
 /** Keys of a tournament, with those for all where `isEvery`; the latest first. */
@@ -72,7 +76,8 @@ export async function listKeys(
 ): Promise<ListedKey[]> {
   return sql<ListedKey[]>`
     select k.id, k.hint, k.name, k.scopes, k.tournament_id as "tournamentId", p.name as "madeBy", k.created_at as "createdAt",
-      k.expires_at as "expiresAt", k.last_used_at as "lastUsedAt", k.revoked_at as "revokedAt"
+      k.expires_at as "expiresAt", k.last_used_at as "lastUsedAt", k.revoked_at as "revokedAt",
+      p.disabled_at is not null as "isMakerDisabled"
     from api_keys k join staff p on p.id = k.made_by
     where k.tournament_id = ${tournamentId} or (k.tournament_id is null and ${isEvery})
     order by k.id desc limit ${max}`

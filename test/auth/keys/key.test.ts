@@ -1,0 +1,127 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { newKey } from '#src/auth/keys/model.ts'
+import { makeKey } from '#src/auth/keys/service.ts'
+import { hashToken } from '#src/lib/keys.ts'
+import { addTestTournament } from '#test/support/context.ts'
+import { send, signedIn, staffApp } from '#test/support/staff.ts'
+import { bearer } from '../tokens/program.ts'
+
+const app = await staffApp()
+const { ctx, url } = app
+afterAll(() => app.end())
+const owner = await signedIn(ctx, 'owner', 'Olivia')
+await addTestTournament(ctx, 'elsewhere')
+
+const GUARDED = '/api/v1/registrations'
+const ELSEWHERE = '/api/v1/tournaments/elsewhere/registrations'
+const ask = (key: string, path = GUARDED) => fetch(url + path, bearer(key))
+const statusWith = async (key: string, path?: string) => (await ask(key, path)).status
+const aKey = (about: Partial<Parameters<typeof makeKey>[3]> = {}, by = owner) =>
+  makeKey(ctx, by.actor, ctx.tournament, {
+    id: Bun.randomUUIDv7(),
+    name: 'Scoreboard',
+    scopes: ['registrations.see'],
+    reach: 'tournament',
+    life: '90',
+    ...about,
+  })
+
+test('a key with the scope is in, one without is told that it may not', async () => {
+  expect(await statusWith(await aKey())).toBe(200)
+  const refused = await ask(await aKey({ scopes: ['mail.see'] }))
+  expect(refused.status).toBe(403)
+  expect(await refused.json()).toMatchObject({ code: 'FORBIDDEN' })
+})
+
+test('it works in its own tournament alone, unless it was made for all', async () => {
+  const key = await aKey()
+  expect(await statusWith(key, `/api/v1/tournaments/${ctx.tournament.slug}/registrations`)).toBe(200)
+  expect(await statusWith(key, ELSEWHERE)).toBe(403)
+  expect(await statusWith(await aKey({ reach: 'all' }), ELSEWHERE)).toBe(200)
+})
+
+test('what it does not see is masked for it as for a viewer', async () => {
+  await send(url)
+  const captainSeen = async (key: string) =>
+    ((await (await ask(key)).json()) as { items: { captain: { phone: string } }[] }).items[0]!.captain.phone
+  const [masked, whole] = [await aKey(), await aKey({ scopes: ['registrations.see', 'contacts.see'] })]
+  expect(await captainSeen(masked)).toContain('•')
+  expect(await captainSeen(whole)).toMatch(/^\+\d+$/)
+})
+
+describe('nobody is let in by a key', () => {
+  test.each([
+    newKey(),
+    'ts_live_',
+    'ts_live_short',
+    `ts_test_${'x'.repeat(43)}`,
+    `${newKey()}x`,
+    `ts_live_${"'".repeat(43)}`,
+  ])('that was never made: %s', async (key) => expect(await statusWith(key)).toBe(401))
+
+  test('that is over', async () => {
+    const key = await aKey()
+    await ctx.db.write`update api_keys set expires_at = now() - interval '1 second' where key_hash = ${hashToken(key)}`
+    expect(await statusWith(key)).toBe(401)
+  })
+
+  test('that was revoked', async () => {
+    const key = await aKey()
+    await ctx.db.write`update api_keys set revoked_at = now() where key_hash = ${hashToken(key)}`
+    expect(await statusWith(key)).toBe(401)
+  })
+
+  test('while the account that made it is disabled', async () => {
+    const maker = await signedIn(ctx, 'admin', 'Leaving')
+    const key = await aKey({}, maker)
+    const disable = (at: Date | null) => ctx.db.write`update staff set disabled_at = ${at} where id = ${maker.actor.id}`
+    await disable(ctx.now())
+    expect(await statusWith(key)).toBe(401)
+    await disable(null)
+    expect(await statusWith(key)).toBe(200)
+  })
+
+  test('in a cookie, or by another scheme', async () => {
+    const key = await aKey()
+    expect((await fetch(url + GUARDED, { headers: { cookie: `session=${key}` } })).status).toBe(401)
+    expect((await fetch(url + GUARDED, { headers: { authorization: `Basic ${btoa(`${key}:`)}` } })).status).toBe(401)
+  })
+})
+
+test('a key can do no more than whoever made it still may', async () => {
+  const maker = await signedIn(ctx, 'admin', 'Demoted')
+  const key = await aKey({ scopes: ['registrations.see', 'mail.see'] }, maker)
+  await ctx.db.write`update staff_roles set role = 'viewer' where staff_id = ${maker.actor.id}`
+  expect(await statusWith(key)).toBe(200)
+  await ctx.db.write`delete from staff_roles where staff_id = ${maker.actor.id}`
+  expect(await statusWith(key)).toBe(403)
+})
+
+test('it never passes for a person: not at pages, not where somebody has to be signed in or to confirm', async () => {
+  const key = await aKey({ scopes: ['registrations.see', 'documents.see', 'registrations.decide'] })
+  const id = (await send(url)).id
+  for (const path of ['/admin', '/admin/registrations', `/admin/registrations/${id}`, '/account', '/admin/keys/new'])
+    expect([path, await statusWith(key, path)]).toEqual([path, 403])
+  const form = new URLSearchParams({ expectedState: 'submitted' })
+  const init = { method: 'POST', body: form, ...bearer(key, { origin: url }) }
+  expect((await fetch(`${url}/admin/registrations/${id}/approval`, init)).status).toBe(403)
+})
+
+test('its use is noted, at most once a minute, in the statement that finds it', async () => {
+  const key = await aKey()
+  const used = async () =>
+    (await ctx.db.read`select last_used_at as at from api_keys where key_hash = ${hashToken(key)}`)[0]!
+      .at as Date | null
+  expect(await used()).toBeNull()
+  await ask(key, '/api/v1/tournaments/current')
+  const first = (await used())!
+  expect(first).toBeInstanceOf(Date)
+  ctx.travel(30_000)
+  const before = ctx.statements.length
+  await ask(key, '/api/v1/tournaments/current')
+  expect(ctx.statements.slice(before).filter((text) => text.includes('api_keys'))).toHaveLength(1)
+  expect(await used()).toEqual(first)
+  ctx.travel(31_000)
+  await ask(key, '/api/v1/tournaments/current')
+  expect((await used())!.getTime()).toBeGreaterThan(first.getTime())
+})
