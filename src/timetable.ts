@@ -1,4 +1,5 @@
 import { expireAudit, sealAudit } from './audit/service.ts'
+import { deleteEndedStaffLinks } from './auth/accounts/service.ts'
 import { deleteEndedSessions } from './auth/service.ts'
 import type { AppContext } from './context.ts'
 import { deleteEndedCounts } from './db/limits.ts'
@@ -38,6 +39,7 @@ export const TIMETABLE: readonly Task[] = [
   { name: 'erase-documents', everyMs: HOUR_MS, run: eraseOldDocuments },
   { name: 'expire-sessions', everyMs: HOUR_MS, run: deleteEndedSessions },
   { name: 'expire-links', everyMs: HOUR_MS, run: deleteEndedLinks },
+  { name: 'expire-staff-links', everyMs: HOUR_MS, run: deleteEndedStaffLinks },
   { name: 'expire-counts', everyMs: 10 * MINUTE_MS, run: deleteEndedCounts },
   { name: 'move-files', everyMs: 10 * SECOND_MS, run: ({ files }, stopping) => files.moveWaiting(stopping) },
   { name: 'draw-pictures', everyMs: 10 * SECOND_MS, run: drawMissingPictures },

@@ -65,9 +65,20 @@ export async function deleteSession(tx: Queryable, id: string): Promise<boolean>
   return count > 0
 }
 
-/** All of a person's, or all but one. */
-export async function deleteSessionsOf(tx: Queryable, staffId: string, exceptId: string | null = null): Promise<void> {
-  await tx`delete from sessions where staff_id = ${staffId} and id is distinct from ${exceptId}`
+/** All of a person's, or all but one. Returns how many there were. */
+export async function deleteSessionsOf(
+  tx: Queryable,
+  staffId: string,
+  exceptId: string | null = null,
+): Promise<number> {
+  const { count } = await tx`delete from sessions where staff_id = ${staffId} and id is distinct from ${exceptId}`
+  return count
+}
+
+/** False where the person has no such session. */
+export async function deleteOwnSession(tx: Queryable, staffId: string, id: string): Promise<boolean> {
+  const { count } = await tx`delete from sessions where id = ${id} and staff_id = ${staffId}`
+  return count > 0
 }
 
 /** A browser's session goes on under another token. */

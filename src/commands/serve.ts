@@ -1,13 +1,14 @@
 import { networkInterfaces } from 'node:os'
 import type { Logger } from 'pino'
 import { makeApp } from '#src/app.ts'
+import { staffLinkMakers } from '#src/auth/accounts/service.ts'
 import { newSetupAddress } from '#src/auth/service.ts'
 import type { Config } from '#src/config.ts'
 import { awaitDatabase } from '#src/db/await-database.ts'
 import { type AssetFiles, loadAssets } from '#src/http/assets.ts'
 import { listenForMetrics } from '#src/http/metrics.ts'
 import { StartError } from '#src/lib/start-error.ts'
-import { composeMail, startMail } from '#src/mail/service.ts'
+import { composer, startMail } from '#src/mail/service.ts'
 import { keepWarm, startTimetable, TIMETABLE } from '#src/timetable.ts'
 import { type OpenedContext, openContext } from './open-context.ts'
 import { fewFilesWarning, readLimits } from './open-files.ts'
@@ -46,7 +47,7 @@ async function run(
     listen(app, ctx.config)
     const server = app.server!
     const metrics = listenForMetrics(ctx)
-    const mail = await startMail(ctx, composeMail)
+    const mail = await startMail(ctx, composer(staffLinkMakers))
     const timetable = startTimetable(ctx, [...keepWarm(ctx.config), ...TIMETABLE, ...(mail ? [mail.task] : [])])
     const addresses = addressesOf(ctx.config, server.port!)
     for (const address of addresses) print(`Teamsheet is ready at ${address}`)

@@ -3,7 +3,7 @@ import type { Queryable } from './client.ts'
 /**
  * Every advisory lock of the server, in the order in which a transaction may take them: file, file copy, idempotency key, tournament. All end with
  * their transaction. The first number is the lock's class, the second a hash of what it guards; src/teams/add-team.sql takes the last
- * two by the same numbers. `migration`, `setup`, `notices`, `auditSeal` and `keys` are taken alone.
+ * two by the same numbers. `migration`, `setup`, `notices`, `auditSeal`, `keys` and `accounts` are taken alone.
  */
 export const LOCKS = {
   migration: 7100,
@@ -15,6 +15,7 @@ export const LOCKS = {
   notices: 7106,
   auditSeal: 7107,
   keys: 7108,
+  accounts: 7109,
 } as const
 export type Lock = keyof typeof LOCKS
 

@@ -5,13 +5,15 @@ import { canDeliver, type NewMail } from './model.ts'
 import * as store from './store.ts'
 
 export { composeMail, composer, type LinkMaker } from './letters/compose.ts'
+export type { LinkKind } from './letters/kinds.ts'
 export { postStaffMail, postTeamMail } from './letters/post.ts'
 export { missingDocuments } from './letters/values.ts'
 export { requestEntryLink } from './links/request.ts'
 export { mailtoAddress, whatsappAddress } from './log/pass-on.ts'
 export { type MailOffice, startMail } from './office.ts'
 export { remindOfMissing, remindTeam } from './reminders/remind.ts'
-export { eraseFromMails } from './store.ts'
+export { UnsendableMail } from './smtp-failure.ts'
+export { countStaffMails, eraseFromMails } from './store.ts'
 
 /** How long the mail log keeps what was sent, failed or held. */
 export const MAIL_DAYS = 365

@@ -138,6 +138,19 @@ export async function wasPostedSince(
   return rows.length === times
 }
 
+/** How many mails of a kind about accounts were posted to the address since then, counted up to `most`. */
+export async function countStaffMails(
+  tx: Queryable,
+  kind: MailKind,
+  { email }: { email: string },
+  { since, most }: { since: Date; most: number },
+): Promise<number> {
+  const rows = await tx`
+    select from mails
+    where tournament_id is null and kind = ${kind} and lower(to_address) = lower(${email}) and created_at >= ${since} limit ${most}`
+  return rows.length
+}
+
 /** Lets the mails to owners that are due then and still wait tell these notices instead. Returns how many there were. */
 export async function updateWaitingNotices(tx: Queryable, dueAt: Date, notices: string, now: Date): Promise<number> {
   const { count } = await tx`

@@ -5,14 +5,16 @@ import type { Queryable } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
 import { emailKey } from '#src/lib/names.ts'
 import { type Actor, idOf, type Role, SYSTEM } from '#src/permissions.ts'
-import { checkPassword, checkStaff, type NewStaff, tidyStaff } from './model.ts'
+import { checkPassword, checkStaff, type NewStaff, type StaffAccount, tidyStaff } from './model.ts'
 import { hashInTurn, hashPassword, inTurn, isOutdated, isPassword } from './passwords.ts'
 import * as store from './store.ts'
 
 export type { Credentials } from './store.ts'
 
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
 /** An account that passed its checks, its password hashed. */
-export type PreparedStaff = store.StaffRow & { role: Role }
+export type PreparedStaff = store.StaffRow & { passwordHash: string; role: Role }
 
 /** Adds an account whose role counts for all tournaments; returns its id. Throws VALIDATION_FAILED with every wrong field. */
 export async function addStaff(ctx: AppContext, given: NewStaff, actor: Actor = SYSTEM): Promise<string> {
@@ -91,5 +93,33 @@ export async function setPassword(tx: Queryable, staffId: string, passwordHash: 
 
 export const hasOwner = async (sql: Queryable): Promise<boolean> => (await store.findOwner(sql)) !== undefined
 
-export { listOwners } from './store.ts'
+/** A member of staff. Throws NOT_FOUND. */
+export async function getAccount(sql: Queryable, id: string): Promise<StaffAccount> {
+  const person = UUID.test(id) ? await store.findAccount(sql, id) : undefined
+  if (!person) throw new AppError('NOT_FOUND')
+  return person
+}
+
+/** Makes an account without a password, for whoever accepts. Returns its id; undefined where somebody has the e-mail already. */
+export async function insertInvited(
+  tx: Queryable,
+  { name, email }: { name: string; email: string },
+): Promise<string | undefined> {
+  const id = Bun.randomUUIDv7()
+  const isNew = await store.insertStaff(tx, { id, name, email, emailKey: emailKey(email), passwordHash: null })
+  return isNew ? id : undefined
+}
+
+export {
+  deleteInvited,
+  deleteRole,
+  findAccountByEmail,
+  listOwners,
+  lockAccount,
+  putRole,
+  updateAccepted,
+  updateDisabled,
+  updateEmail,
+  updateName,
+} from './store.ts'
 export { inTurn }

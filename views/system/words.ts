@@ -14,6 +14,7 @@ const TASKS: Record<string, () => string> = {
   'erase-documents': m.system_task_erase_documents,
   'expire-sessions': m.system_task_expire_sessions,
   'expire-links': m.system_task_expire_links,
+  'expire-staff-links': m.system_task_expire_staff_links,
   'expire-counts': m.system_task_expire_counts,
   'move-files': m.system_task_move_files,
   'draw-pictures': m.system_task_draw_pictures,

@@ -25,6 +25,7 @@ const OWN = [
   'changes',
   'reserved_until',
   'inviter_name',
+  'new_email',
   'role',
   'valid_until',
   'sign_in_time',
@@ -35,8 +36,11 @@ const OWN = [
 ] as const
 
 export type Placeholder = (typeof TEAM | typeof STAFF | typeof OWN)[number]
-/** What a message's link opens: the team's own page, where somebody chooses a password, or the owner's System page. */
-export type LinkKind = 'entry' | 'invitation' | 'password' | 'system'
+/**
+ * What a message's link opens: the team's own page, where somebody chooses a password or confirms an address, the staff pages, or the
+ * owner's System page.
+ */
+export type LinkKind = 'entry' | 'invitation' | 'password' | 'email' | 'staff' | 'system'
 
 export type Letter = {
   to: 'team' | 'staff'
@@ -109,6 +113,14 @@ export const LETTERS: Record<MailKind, Letter> = {
     subject: m.letter_staff_invited_subject,
     body: m.letter_staff_invited_body,
   },
+  staff_role_given: {
+    ...toStaff(['inviter_name', 'role', 'link']),
+    isUrgent: true,
+    link: 'staff',
+    linkLabel: m.letter_open_staff,
+    subject: m.letter_staff_role_given_subject,
+    body: m.letter_staff_role_given_body,
+  },
   password_reset: {
     ...toStaff(['valid_until', 'link']),
     isUrgent: true,
@@ -117,6 +129,36 @@ export const LETTERS: Record<MailKind, Letter> = {
     linkLabel: m.letter_open_password,
     subject: m.letter_password_reset_subject,
     body: m.letter_password_reset_body,
+  },
+  email_change: {
+    ...toStaff(['new_email', 'valid_until', 'link']),
+    isUrgent: true,
+    link: 'email',
+    needsLink: true,
+    linkLabel: m.letter_open_email_change,
+    subject: m.letter_email_change_subject,
+    body: m.letter_email_change_body,
+  },
+  email_confirm: {
+    ...toStaff(['valid_until', 'link']),
+    isUrgent: true,
+    link: 'email',
+    needsLink: true,
+    linkLabel: m.letter_open_email_confirm,
+    subject: m.letter_email_confirm_subject,
+    body: m.letter_email_confirm_body,
+  },
+  email_taken: {
+    ...toStaff(),
+    isUrgent: true,
+    subject: m.letter_email_taken_subject,
+    body: m.letter_email_taken_body,
+  },
+  email_changed: {
+    ...toStaff(['new_email']),
+    isUrgent: true,
+    subject: m.letter_email_changed_subject,
+    body: m.letter_email_changed_body,
   },
   new_sign_in: {
     ...toStaff(['sign_in_time', 'sign_in_browser', 'sign_in_address']),

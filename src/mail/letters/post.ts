@@ -41,6 +41,14 @@ type StaffMail = { to: { name: string; email: string }; tournamentId?: string; n
       kind: 'staff_invited'
       data: { staffId: string; inviterName: string; role: string; validUntil: string }
     }
+  | { kind: 'staff_role_given'; data: { inviterName: string; role: string } }
+  /** To the present address, and to the one to come. */
+  | {
+      kind: 'email_change' | 'email_confirm'
+      data: { staffId: string; emailChangeId: string; side: 'present' | 'coming'; newEmail: string; validUntil: string }
+    }
+  | { kind: 'email_taken'; data: Record<string, never> }
+  | { kind: 'email_changed'; data: { newEmail: string } }
   | { kind: 'password_reset'; data: { staffId: string; validUntil: string } }
   | { kind: 'new_sign_in'; data: { signedInAt: string; browser: string; address: string } }
   | { kind: 'recovery_code_used'; data: { left: string } }

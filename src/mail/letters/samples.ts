@@ -21,6 +21,7 @@ export function sampleValues(ctx: AppContext, tournament: Tournament): Values {
         reservedUntil: soon,
         validUntil: soon,
         inviterName: m.letter_sample_inviter(),
+        newEmail: 'someone@example.org',
         role: m.letter_sample_role(),
         signedInAt: ctx.now().toISOString(),
         browser: 'Firefox, Android',

@@ -36,6 +36,7 @@ export function valuesOf(
     changes: text('changes'),
     reserved_until: moment('reservedUntil'),
     inviter_name: text('inviterName'),
+    new_email: text('newEmail'),
     role: text('role'),
     valid_until: moment('validUntil'),
     sign_in_time: moment('signedInAt'),

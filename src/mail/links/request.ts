@@ -4,9 +4,9 @@ import type { AppContext } from '#src/context.ts'
 import { retryTransient } from '#src/db/retry.ts'
 import { AppError } from '#src/errors.ts'
 import { checkEmail, emailKey } from '#src/lib/names.ts'
-import { inScope, Scope } from '#src/lib/scope.ts'
 import { NOBODY } from '#src/permissions.ts'
 import { findTeamsByCaptain, getTeam } from '#src/teams/service.ts'
+import { doAfterwards } from '#src/vitals/afterwards.ts'
 import { postTeamMail } from '../letters/post.ts'
 
 /** A captain's teams over the years; the newest ones. */
@@ -16,7 +16,6 @@ export const LINK_AGAIN_AFTER_MS = 300_000
 /** Nor does whoever goes on pressing for days: that many within a day are enough. */
 export const LINKS_A_DAY_MAX = 6
 const DAY_MS = 86_400_000
-const WORK_MAX_MS = 60_000
 
 /**
  * A captain asks for the link to their team's page: it goes to the address of each team that has it as its captain's. Whether any has is
@@ -37,10 +36,7 @@ export async function requestEntryLink(ctx: AppContext, typed: string, network: 
       usedUp: guesses.usedUp,
     })
   }
-  const scope = new Scope()
-  scope.endWithin(WORK_MAX_MS)
-  // A server that stops waits for it, as for a request.
-  void ctx.vitals.gate.pass(scope, () => inScope(scope, () => postLinks(ctx, emailKey(email))))
+  doAfterwards(ctx.vitals, () => postLinks(ctx, emailKey(email)))
 }
 
 async function postLinks(ctx: AppContext, captainEmailKey: string): Promise<void> {

@@ -1,0 +1,148 @@
+import { m } from '#messages'
+import { record } from '#src/audit/service.ts'
+import type { AppContext } from '#src/context.ts'
+import type { Queryable } from '#src/db/client.ts'
+import { AppError } from '#src/errors.ts'
+import { emailKey, tidy } from '#src/lib/names.ts'
+import { canDeliver } from '#src/mail/model.ts'
+import { postStaffMail } from '#src/mail/service.ts'
+import type { Role, StaffActor } from '#src/permissions.ts'
+import { checkInvited, managesStaff, mayGive, type StaffAccount } from '#src/staff/model.ts'
+import { deleteInvited, findAccountByEmail, insertInvited, putRole } from '#src/staff/service.ts'
+import { getTournament } from '#src/tournaments/service.ts'
+import { deleteSessionsOf } from '../store.ts'
+import { newStaffLink } from './links.ts'
+import { INVITATION_MS, type RoleGiven } from './model.ts'
+import { changeAccount, lockRights } from './rights.ts'
+import { roleWord } from './words.ts'
+
+/** How an address reaches its person: by mail, or by whoever asked for it. */
+export type Sending = 'mail' | 'link'
+export type NewInvitation = RoleGiven & { email: string; name: string; sending: Sending }
+/** `path` is the address to pass on; `added`: the person has an account, and the role was added to it. */
+export type Invited = { outcome: 'mailed' } | { outcome: 'link'; path: string } | { outcome: 'added' }
+
+/**
+ * Makes an account that its person has still to accept, with one role. Where somebody has the e-mail already, those who keep all accounts
+ * are told so; those who may only invite see none of it: the role is added to what the person has. Throws VALIDATION_FAILED (`email`,
+ * `name`), FORBIDDEN, NOT_FOUND, MAIL_NOT_SET_UP.
+ */
+export async function invite(ctx: AppContext, actor: StaffActor, given: NewInvitation): Promise<Invited> {
+  const { role, sending } = given
+  const person = { name: tidy(given.name), email: given.email.trim() }
+  const tournamentId = role === 'owner' ? null : given.tournamentId
+  if (tournamentId !== null) await getTournament(ctx, tournamentId)
+  const errors = checkInvited(person)
+  if (errors.length > 0) throw new AppError('VALIDATION_FAILED', { errors })
+  requireDelivery(ctx, sending)
+  const invited = await ctx.db.write.begin(async (tx) => {
+    const present = await lockRights(tx, actor)
+    if (!mayGive(present, role, tournamentId)) throw new AppError('FORBIDDEN')
+    const id = await insertInvited(tx, person)
+    if (id === undefined) {
+      if (managesStaff(present)) throw new AppError('VALIDATION_FAILED', { errors: [taken()] })
+      return addRole(tx, ctx, actor, person.email, { role, tournamentId, sending })
+    }
+    await putRole(tx, id, role, tournamentId, ctx.now())
+    await record(tx, { event: 'staff.invited', actor, subjectId: id, ...of(tournamentId), data: { role } })
+    return send(tx, ctx, actor, { id, ...person }, { role, tournamentId, sending })
+  })
+  ctx.log.info({ role, outcome: invited.outcome, actorId: actor.id }, 'staff.invited')
+  return invited
+}
+
+const taken = () => ({ field: 'email', code: 'taken', message: m.staff_email_taken() })
+const of = (tournamentId: string | null) => (tournamentId === null ? {} : { tournamentId })
+
+type Inviting = RoleGiven & { sending: Sending }
+
+/** What somebody has in that tournament, or for all, stays: it may be more. */
+async function addRole(
+  tx: Queryable,
+  ctx: AppContext,
+  actor: StaffActor,
+  email: string,
+  { role, tournamentId, sending }: Inviting,
+): Promise<Invited> {
+  const account = (await findAccountByEmail(tx, emailKey(email)))!
+  const hasOne = account.grants.some((held) => held.tournamentId === null || held.tournamentId === tournamentId)
+  if (!hasOne) {
+    await putRole(tx, account.id, role, tournamentId, ctx.now())
+    await deleteSessionsOf(tx, account.id)
+  }
+  const event = { event: 'staff.invited', actor, subjectId: account.id, ...of(tournamentId) }
+  await record(tx, { ...event, data: { role: hasOne ? null : role } })
+  if (account.isInvited) return send(tx, ctx, actor, account, { role, tournamentId, sending })
+  if (!hasOne && !account.disabledAt && canDeliver(ctx.config))
+    await postStaffMail(tx, ctx, {
+      kind: 'staff_role_given',
+      to: account,
+      ...of(tournamentId),
+      data: { inviterName: actor.name, role: roleWord(role) },
+    })
+  return { outcome: 'added' }
+}
+
+async function send(
+  tx: Queryable,
+  ctx: AppContext,
+  actor: StaffActor,
+  { id, name, email }: Pick<StaffAccount, 'id' | 'name' | 'email'>,
+  { role, tournamentId, sending }: Inviting,
+): Promise<Invited> {
+  const expiresAt = new Date(ctx.now().getTime() + INVITATION_MS)
+  if (sending === 'link') {
+    const path = await newStaffLink(tx, { staffId: id, purpose: 'invitation', expiresAt })
+    return { outcome: 'link', path: path! }
+  }
+  await postStaffMail(tx, ctx, {
+    kind: 'staff_invited',
+    to: { name: name || email, email },
+    ...of(tournamentId),
+    data: {
+      staffId: id,
+      inviterName: actor.name,
+      role: roleWord(role),
+      validUntil: expiresAt.toISOString(),
+    },
+  })
+  return { outcome: 'mailed' }
+}
+
+/** A further address for somebody who has not accepted. Throws NOT_FOUND, FORBIDDEN, CONFLICT, MAIL_NOT_SET_UP. */
+export async function inviteAgain(
+  ctx: AppContext,
+  actor: StaffActor,
+  staffId: string,
+  sending: Sending,
+): Promise<Invited> {
+  requireDelivery(ctx, sending)
+  const invited = await changeAccount(ctx, actor, staffId, async ({ tx, account }) => {
+    requireInvited(account)
+    const { role, tournamentId } = account.grants[0] ?? { role: 'viewer' as Role, tournamentId: null }
+    await record(tx, { event: 'staff.invited-again', actor, subjectId: staffId })
+    return send(tx, ctx, actor, account, { role, tournamentId, sending })
+  })
+  ctx.log.info({ staffId, actorId: actor.id }, 'staff.invited-again')
+  return invited
+}
+
+/** The account goes, as nobody ever used it. Throws NOT_FOUND, CONFLICT, FORBIDDEN (also where others invited the same person). */
+export async function withdrawInvitation(ctx: AppContext, actor: StaffActor, staffId: string): Promise<void> {
+  await changeAccount(ctx, actor, staffId, async ({ tx, account, actor: present }) => {
+    requireInvited(account)
+    const isAll = account.grants.every(({ role, tournamentId }) => mayGive(present, role, tournamentId))
+    if (!isAll) throw new AppError('FORBIDDEN', { message: m.accounts_invited_by_others() })
+    await deleteInvited(tx, staffId)
+    await record(tx, { event: 'staff.invitation-withdrawn', actor, subjectId: staffId })
+  })
+  ctx.log.info({ staffId, actorId: actor.id }, 'staff.invitation-withdrawn')
+}
+
+function requireInvited({ isInvited }: StaffAccount): void {
+  if (!isInvited) throw new AppError('CONFLICT', { message: m.accounts_not_invited() })
+}
+
+export function requireDelivery(ctx: AppContext, sending: Sending): void {
+  if (sending === 'mail' && !canDeliver(ctx.config)) throw new AppError('MAIL_NOT_SET_UP')
+}
