@@ -22,19 +22,23 @@ export const documentsPages = (ctx: AppContext) =>
     async ({ params }) => {
       const { content, contentType } = await openByToken(ctx, params.token).catch(refuseToShow)
       return new Response(content, {
-        headers: { ...fileHeaders(params.name, contentType), 'content-length': String(content.size) },
+        headers: { ...fileHeaders(ctx, params.name, contentType), 'content-length': String(content.size) },
       })
     },
     // The address is the permission. As often as staff pages are asked for: one of those may show a whole team's documents.
     { admit: { tier: 'admin', public: true, body: BODY_NONE } },
   )
 
-function fileHeaders(name: string, contentType: ContentType): Record<string, string> {
+function fileHeaders({ config: { corsOrigins } }: AppContext, name: string, contentType: ContentType) {
+  const policy = contentType === 'application/pdf' ? PDF_POLICY : PICTURE_POLICY
   return {
     'content-type': contentType,
     'content-disposition': contentDisposition('inline', cleanFileName(name, contentType)),
-    'content-security-policy': contentType === 'application/pdf' ? PDF_POLICY : PICTURE_POLICY,
+    // Whose pages may ask the API may show what it led them to.
+    'content-security-policy': [policy, ...corsOrigins].join(' '),
+    ...(corsOrigins.length > 0 && { 'cross-origin-resource-policy': 'cross-origin' }),
     'x-content-type-options': 'nosniff',
+    // Where the policy names who may frame it, browsers leave this alone (CSP level 3, section 6.4.2.2).
     'x-frame-options': 'SAMEORIGIN',
     'referrer-policy': 'no-referrer',
     'cache-control': 'private, no-store',
