@@ -29,8 +29,15 @@ test('the key that the tests start a server with is found', () => {
 test('ids, counts and times are nothing of anybody', () => {
   const lines = [
     line({ teamId: Bun.randomUUIDv7(), pid: 482_913, time: '2026-11-21T14:31:19.123Z', route: '/entry/:token' }),
+    line({ requestId: '01a1ff92-bf88-76a5-9451-919802126649' }),
   ]
   expect(findPrivateLines({ lines, secrets })).toEqual([])
+})
+
+test('what programs and second factors are known by is found', () => {
+  const access = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2lnbmF0dXJl'
+  for (const credential of [`ts_live_${newToken()}`, access, 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'])
+    expect(findPrivateLines({ lines: [line({ err: { message: `of ${credential}.` } })], secrets })).toHaveLength(1)
 })
 
 test('a form’s token is found in a log, whoever it was given to', () => {

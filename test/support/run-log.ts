@@ -13,6 +13,10 @@ const PERSONAL = [
   /a rope for the marquee/,
   /a key that these tests alone/,
 ]
+/** What programs and second factors are known by: keys, access tokens (RFC 7519), secrets of authenticator apps. */
+const CREDENTIALS = [/\bts_live_[\w-]+/, /\beyJ[\w-]+\.[\w-]+\.[\w-]+/, /\b[A-Z2-7]{32}\b/]
+/** By chance its last digits are a telephone number. */
+const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g
 /** 256 bits in base64url: whatever opens a form, a team's page, a session or the set-up, whoever it was given to. */
 const TOKEN = /(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{43}(?![\w-])/
 /** Where a page or an answer's field gives one out. */
@@ -76,7 +80,7 @@ export function findPrivateLines({ lines, secrets }: RunLog): string[] {
   return lines.filter((line) =>
     textsOf(JSON.parse(line)).some(
       (text) =>
-        [...PERSONAL, TOKEN].some((pattern) => pattern.test(text)) ||
+        [...PERSONAL, ...CREDENTIALS, TOKEN].some((pattern) => pattern.test(text.replaceAll(UUID, ''))) ||
         text.split(BETWEEN_WORDS).some((word) => secrets.has(word)),
     ),
   )
