@@ -18,18 +18,18 @@ const OF_OURS = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z_-]+|)$/
 const world = await openWorld()
 const { ctx } = world
 afterAll(() => world.end())
-await ctx.db.write.unsafe(`
+await ctx.owner.unsafe(`
   create function refuse_entry() returns trigger language plpgsql as $$
     begin raise exception 'no entry can be written'; end $$`)
 
 /** Runs the work while no entry of that event can be written. */
 async function withoutEntry<T>(event: string, work: () => Promise<T>): Promise<T> {
-  await ctx.db.write.unsafe(`
+  await ctx.owner.unsafe(`
     create trigger refused before insert on audit_entries for each row when (new.event = '${event}') execute function refuse_entry()`)
   try {
     return await work()
   } finally {
-    await ctx.db.write`drop trigger refused on audit_entries`
+    await ctx.owner`drop trigger refused on audit_entries`
   }
 }
 
@@ -53,7 +53,9 @@ test.each(ACTS.map((act): [string, Act] => [act.by, act]))(
     expect(entries.map((entry) => entry.event).toSorted()).toEqual([event, ...besides].toSorted())
     const { by } = entries.find((entry) => entry.event === event)!
     const writers = await writersSince(world, mark!.xid)
-    const others = writers.filter((one) => one.by !== by && ![...NOTED, ...apart, 'audit_entries', 'audit_unsealed'].includes(one.table))
+    const others = writers.filter(
+      (one) => one.by !== by && ![...NOTED, ...apart, 'audit_entries', 'audit_unsealed'].includes(one.table),
+    )
     expect(others).toEqual([])
   },
 )

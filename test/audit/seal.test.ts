@@ -1,5 +1,14 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
-import { ADDRESS_DAYS, AUDIT_DAYS, expireAudit, maskAudit, record, sealAudit, verifyAudit } from '#src/audit/service.ts'
+import {
+  ADDRESS_DAYS,
+  AUDIT_DAYS,
+  type Breach,
+  expireAudit,
+  maskAudit,
+  record,
+  sealAudit,
+  verifyAudit,
+} from '#src/audit/service.ts'
 import { inScope, Scope } from '#src/lib/scope.ts'
 import { SYSTEM } from '#src/permissions.ts'
 import { testContext } from '#test/support/context.ts'
@@ -7,9 +16,10 @@ import { testContext } from '#test/support/context.ts'
 const DAY_MS = 86_400_000
 const ctx = await testContext()
 const { read, write } = ctx.db
+const { owner } = ctx
 afterAll(() => ctx.end())
 beforeEach(async () => {
-  await write`truncate audit_entries, audit_unsealed, audit_batches restart identity`
+  await owner`truncate audit_entries, audit_unsealed, audit_batches restart identity`
 })
 
 /** Each in a transaction of its own; their ids. */
@@ -69,7 +79,7 @@ describe('sealing', () => {
   })
 
   test('more than a batch holds becomes several', async () => {
-    await write`insert into audit_entries (event, actor_kind) select 'team.looked-at', 'system' from generate_series(1, 2500)`
+    await owner`insert into audit_entries (event, actor_kind) select 'team.looked-at', 'system' from generate_series(1, 2500)`
     expect(await sealAudit(ctx)).toBe(2500)
     expect((await batches()).map(([, ids]) => (ids as number[]).length)).toEqual([1000, 1000, 500])
     expect(await verifyAudit(ctx)).toMatchObject({ entries: 2500, batches: 3, unsealed: 0, breach: undefined })
@@ -86,13 +96,13 @@ describe('sealing', () => {
     await sealAudit(ctx)
     expect((await verifyAudit(ctx, seal)).isSealFound).toBe(true)
     expect((await verifyAudit(ctx, '0'.repeat(64))).isSealFound).toBe(false)
-    await write`truncate audit_entries, audit_unsealed, audit_batches`
+    await owner`truncate audit_entries, audit_unsealed, audit_batches`
     expect(await verifyAudit(ctx, seal)).toMatchObject({ breach: undefined, isSealFound: false })
   })
 })
 
 describe('tampering is found, and named', () => {
-  const breachAfter = async (tampering: (sql: typeof write) => PromiseLike<unknown>) => {
+  const breachAfter = async (tampering: (sql: typeof owner) => PromiseLike<unknown>) => {
     await writeSome(2)
     await sealAudit(ctx)
     await writeSome(2)
@@ -101,10 +111,10 @@ describe('tampering is found, and named', () => {
     await sealAudit(ctx)
     await writeSome(1)
     expect((await verifyAudit(ctx)).breach).toBeUndefined()
-    await tampering(write)
+    await tampering(owner)
     return (await verifyAudit(ctx)).breach
   }
-  const changed = { what: 'changed', batch: 2, entryIds: [3] }
+  const changed: Breach = { what: 'changed', batch: 2, entryIds: [3] }
 
   test.each([
     ['event', "'team.blessed'"],
@@ -150,13 +160,13 @@ describe('tampering is found, and named', () => {
       batch: 2,
       entryIds: [3],
     })
-    await write`truncate audit_entries, audit_unsealed, audit_batches restart identity`
+    await owner`truncate audit_entries, audit_unsealed, audit_batches restart identity`
     expect(await breachAfter((sql) => sql`delete from audit_entries where id <= 2`)).toEqual({
       what: 'removed',
       batch: 1,
       entryIds: [1, 2],
     })
-    await write`truncate audit_entries, audit_unsealed, audit_batches restart identity`
+    await owner`truncate audit_entries, audit_unsealed, audit_batches restart identity`
     expect(await breachAfter((sql) => sql`delete from audit_entries where id = 7`)).toEqual({
       what: 'removed',
       entryIds: [7],
@@ -164,7 +174,7 @@ describe('tampering is found, and named', () => {
   })
 
   test('an entry put in past the seal', async () => {
-    const putIn = async (sql: typeof write) => {
+    const putIn = async (sql: typeof owner) => {
       await sql`insert into audit_entries (event, actor_kind) values ('team.blessed', 'system')`
       await sql`delete from audit_unsealed where entry_id = 8`
     }
@@ -202,7 +212,7 @@ describe('tampering is found, and named', () => {
   })
 
   test('a changed entry whose batch was sealed anew, as the next one tells', async () => {
-    const resealed = async (sql: typeof write) => {
+    const resealed = async (sql: typeof owner) => {
       await sql`update audit_entries set event = 'team.blessed' where id = 3`
       await sql`insert into audit_unsealed values (3), (4)`
       await sql`create table later as select * from audit_batches where id = 3`
@@ -233,14 +243,14 @@ describe('what has to go leaves the seal whole', () => {
       { data: {}, before: { note: '…' }, after: {} },
       { data: { note: '…, …' } },
     ])
-    await write`update audit_entries set data_digest = sha256('') where id = 1`
+    await owner`update audit_entries set data_digest = sha256('') where id = 1`
     expect((await verifyAudit(ctx)).breach).toEqual({ what: 'changed', batch: 1, entryIds: [1] })
   })
 
   const from = (address: string) => Object.assign(new Scope(), { address, requestId: 'asked-for' }) as Scope
   /** Written so long ago, as if the clock had been so. */
   const age = (id: number, days: number) =>
-    write.unsafe(`update audit_entries set at = now() - interval '${days} days' where id = ${id}`)
+    owner.unsafe(`update audit_entries set at = now() - interval '${days} days' where id = ${id}`)
 
   test(`addresses go after ${ADDRESS_DAYS} days, and not before`, async () => {
     for (const address of ['192.0.2.1', '2001:db8::1', '192.0.2.2']) await inScope(from(address), () => writeSome(1))
@@ -262,15 +272,15 @@ describe('what has to go leaves the seal whole', () => {
     const long = -(AUDIT_DAYS + 1) * DAY_MS
     await writeSome(6)
     for (const id of [1, 2, 3]) await age(id, AUDIT_DAYS + 2)
-    await write`delete from audit_unsealed where entry_id > 2`
+    await owner`delete from audit_unsealed where entry_id > 2`
     ctx.travel(long)
     await sealAudit(ctx)
-    await write`insert into audit_unsealed values (3)`
+    await owner`insert into audit_unsealed values (3)`
     await sealAudit(ctx)
-    await write`insert into audit_unsealed values (4), (5)`
+    await owner`insert into audit_unsealed values (4), (5)`
     await sealAudit(ctx)
     ctx.travel(-long)
-    await write`insert into audit_unsealed values (6)`
+    await owner`insert into audit_unsealed values (6)`
     await sealAudit(ctx)
     // The third was sealed long ago by its word, and holds what was written now.
     expect(await expireAudit(ctx)).toBe(3)
@@ -281,7 +291,7 @@ describe('what has to go leaves the seal whole', () => {
     ])
     expect(await verifyAudit(ctx)).toMatchObject({ entries: 3, batches: 3, breach: undefined })
     expect(await expireAudit(ctx)).toBe(0)
-    await write`delete from audit_batches where id = 2`
+    await owner`delete from audit_batches where id = 2`
     expect((await verifyAudit(ctx)).breach).toMatchObject({ what: 'order', batch: 3 })
   })
 })

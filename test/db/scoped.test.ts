@@ -13,17 +13,17 @@ let write: Sql
 let other: Sql
 let end: () => Promise<void>
 beforeAll(async () => {
-  const { connection, db, drop } = await testDatabase()
+  const { connection, drop } = await testDatabase()
   const open = (maxPipeline: number) =>
     scoped(
       postgres({ ...connection, max: 2, max_pipeline: maxPipeline, onnotice() {} } as Options<Record<string, never>>),
     )
   pool = open(0)
   write = open(1)
-  other = db.write
+  other = postgres({ ...connection, max: 4, onnotice() {} })
   await other`create table kept (what text)`
   end = async () => {
-    await Promise.all([pool.end(), write.end()])
+    await Promise.all([pool.end(), write.end(), other.end()])
     await drop()
   }
 })

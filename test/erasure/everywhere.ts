@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AppContext } from '#src/context.ts'
+import type { TestContext } from '#test/support/context.ts'
 
 /** Where any of the words stands, whatever its case: in a row of any table, every column as text; in a file of the directory, or in its name. */
 export async function findEverywhere(ctx: AppContext, dir: string, words: readonly string[]): Promise<string[]> {
@@ -27,10 +28,10 @@ export async function findEverywhere(ctx: AppContext, dir: string, words: readon
  * Where any of the words stands in the files of the database itself, its indexes among them. The write-ahead log is elsewhere; of the
  * planner's former samples only a vacuum of the catalogue takes leave.
  */
-export async function findInDatabaseFiles({ db }: AppContext, words: readonly string[]): Promise<string[]> {
+export async function findInDatabaseFiles({ owner }: TestContext, words: readonly string[]): Promise<string[]> {
   const wanted = words.map((word) => word.toLowerCase())
-  await db.write`checkpoint`
-  const [own] = await db.read`
+  await owner`checkpoint`
+  const [own] = await owner`
     select current_setting('data_directory') || '/base/' || oid as dir, pg_relation_filenode('pg_statistic')::text as samples
     from pg_database where datname = current_database()`
   const found: string[] = []

@@ -21,14 +21,14 @@ test('a server that can serve says so, and tells no number of bytes', async () =
 })
 
 test('a standby, an empty database and one that restarts are not ready', async () => {
-  const { db } = app.ctx
+  const { db, owner } = app.ctx
   const [{ name }] = (await db.read`select current_database() as name`) as unknown as [{ name: string }]
   const { connection } = await testPostgres()
-  await db.write.unsafe(`alter database ${name} set default_transaction_read_only = on`)
+  await owner.unsafe(`alter database ${name} set default_transaction_read_only = on`)
   app.ctx.db = openDatabase({ ...connection, database: name }, 4)
   expect(await ready()).toMatchObject({ status: 503, retryAfter: '5', said: { database: 'read_only' } })
   await app.ctx.db.close()
-  await db.write.unsafe(
+  await owner.unsafe(
     `set default_transaction_read_only = off; alter database ${name} reset default_transaction_read_only`,
   )
 

@@ -139,9 +139,9 @@ test('pages and answers are compressed as the client takes them, and the same in
 test('healthz is constant; readyz tells the truth about the database', async () => {
   expect((await ask('/healthz')).status).toBe(200)
   expect((await (await ask('/readyz')).json()) as unknown).toMatchObject({ status: 'ready', database: 'ok' })
-  await app.ctx.db.write`alter function add_team(jsonb) rename to add_team_away`
+  await app.ctx.owner`alter function add_team(jsonb) rename to add_team_away`
   const unready = await ask('/readyz')
-  await app.ctx.db.write`alter function add_team_away(jsonb) rename to add_team`
+  await app.ctx.owner`alter function add_team_away(jsonb) rename to add_team`
   expect([unready.status, (await unready.json()) as unknown]).toEqual([
     503,
     expect.objectContaining({ database: 'not_migrated' }),
@@ -149,9 +149,9 @@ test('healthz is constant; readyz tells the truth about the database', async () 
 })
 
 test('an unforeseen failure says nothing of itself to the client and everything to the log', async () => {
-  await app.ctx.db.write`alter table clubs rename to clubs_away`
+  await app.ctx.owner`alter table clubs rename to clubs_away`
   const answer = await ask('/api/v1/clubs/availability')
-  await app.ctx.db.write`alter table clubs_away rename to clubs`
+  await app.ctx.owner`alter table clubs_away rename to clubs`
   const text = await answer.text()
   expect(answer.status).toBe(500)
   expect(text).not.toMatch(/clubs_away|relation|select|\/src\//i)

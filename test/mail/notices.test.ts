@@ -98,11 +98,11 @@ test('of the mail server’s own failure the mail waits in the log until the ser
 
 test('what could not be posted as the database was away is posted with the next sweep', async () => {
   const { ctx, office } = open
-  await ctx.db.write`alter table staff_roles rename to away`
+  await ctx.owner`alter table staff_roles rename to away`
   ctx.travel(NOTICE_MAILS_EVERY_MS)
   for (const listen of ctx.vitals.noticeListeners) listen({ id: 'dependency-open s3', ...about('s3') })
   await untilIs(() => ctx.logged.some((line) => line.includes('"event":"notice.not-mailed"')), Boolean)
-  await ctx.db.write`alter table away rename to staff_roles`
+  await ctx.owner`alter table away rename to staff_roles`
   expect(await posted()).toEqual([])
   await office.task.run()
   expect((await posted())[0]!.subjects).toEqual(['s3'])

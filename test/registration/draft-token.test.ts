@@ -63,9 +63,9 @@ test('the token of a form stands in no line of the log and in no entry, whatever
   for (const status of [200, 204, 303, 404, 405, 415, 422]) expect(statuses).toContain(status)
   const broken = captain(app.url)
   await broken.open()
-  await ctx.db.write`alter table drafts rename to drafts_elsewhere`
+  await ctx.owner`alter table drafts rename to drafts_elsewhere`
   const failed = await broken.post('/register/draft', fieldsOf(aRegistration()))
-  await ctx.db.write`alter table drafts_elsewhere rename to drafts`
+  await ctx.owner`alter table drafts_elsewhere rename to drafts`
   expect(failed.status).toBe(500)
 
   const log = ctx.logged.join('')

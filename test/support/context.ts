@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
+import type { Sql } from 'postgres'
 import { type Config, readConfig } from '#src/config.ts'
 import type { AppContext, Tournament } from '#src/context.ts'
 import { readInstallation } from '#src/db/installation.ts'
@@ -22,6 +23,8 @@ export const SECRET_KEY = 'a key that these tests alone are started with'
 
 export type TestContext = AppContext & {
   tournament: Tournament
+  /** The database as its owner has it, for what a server may not do. */
+  owner: Sql
   /** Where its files can be. */
   hosting: Hosting
   /** Moves the clock that the server reads. */
@@ -37,7 +40,7 @@ export type TestContext = AppContext & {
 export async function testContext(
   overrides: { config?: Partial<Config>; preset?: keyof typeof PRESETS; settings?: object } = {},
 ): Promise<TestContext> {
-  const { db, drop, statements } = await testDatabase()
+  const { db, owner, drop, statements } = await testDatabase()
   const dataDir = mkdtempSync(join(tmpdir(), 'teamsheet-files-'))
   const preset = overrides.preset ?? 'open'
   const config = {
@@ -68,6 +71,7 @@ export async function testContext(
   const ctx: TestContext = {
     config,
     db,
+    owner,
     keys,
     now,
     findTournament,
