@@ -8,6 +8,7 @@ import { followLink } from '#src/http/follow-link.ts'
 import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
 import { noteGoodCredential } from '#src/http/rate-limit.ts'
+import { speaksJson } from '#src/http/request-state.ts'
 import type { Actor } from '#src/permissions.ts'
 import { PASSWORD_LENGTH } from '#src/staff/model.ts'
 import { SetupPage } from '#views/auth/setup.tsx'
@@ -26,8 +27,9 @@ export const identify = (ctx: AppContext, request: Request): Promise<Actor> => f
 export const credentialOf = (ctx: AppContext, request: Request): string | undefined =>
   digestShown(shownBy(ctx, request))
 
+/** Tokens and keys are for programs: pages are shown to browsers, whose cookie is all that they tell people by. */
 const shownBy = (ctx: AppContext, request: Request): Shown => ({
-  authorization: request.headers.get('authorization'),
+  authorization: speaksJson(ctx, request) ? request.headers.get('authorization') : null,
   cookie: readCookie(ctx, request, COOKIE),
 })
 
