@@ -13,7 +13,7 @@ const NOTED = ['sessions']
 const OF_A_TOURNAMENT = /\/t\/:slug|\/tournaments\/:slug(?=\/)/
 const SHOWS_A_DOCUMENT = /\/(?:documents|files)\//
 /** Ids, numbers, and words of ours: no name, address or number of anybody has such a form. */
-const OF_OURS = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z_-]+|)$/
+const OF_OURS = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|icct26|[a-z_-]+|)$/
 
 const world = await openWorld()
 const { ctx } = world

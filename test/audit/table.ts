@@ -1,6 +1,8 @@
 import { newSetupAddress } from '#src/auth/service.ts'
 import { erase } from '#src/commands/erase.ts'
 import { staff } from '#src/commands/staff.ts'
+import type { StaffTeamAnswer } from '#src/icct26/model.ts'
+import { aForm, ask, register } from '#test/icct26/first-client.ts'
 import { captain } from '#test/registration/captain.ts'
 import { aRegistration } from '#test/support/registrations.ts'
 import { samplePdf } from '#test/support/sample-files.ts'
@@ -91,6 +93,42 @@ export const ACTS: readonly Act[] = [
       const body = JSON.stringify(aRegistration())
       const headers = { 'content-type': 'application/json' }
       return () => fetch(`${url}/api/v1/registrations`, { method: 'POST', headers, body })
+    },
+  },
+  {
+    by: 'POST /api/register/team',
+    event: 'registration.received',
+    // Files are kept before the team that names them.
+    apart: ['files', 'uploads'],
+    async begin({ url, demand }) {
+      await demand(false)
+      const form = aForm()
+      return () => register(url, form)
+    },
+  },
+  ...(['confirm', 'reject'] as const).map(
+    (decision): Act => ({
+      by: `PUT /admin/teams/:teamId/${decision}`,
+      event: decision === 'confirm' ? 'registration.approved' : 'registration.rejected',
+      async begin({ ctx, url, enter, owner }) {
+        const { id } = await enter()
+        const { cookie } = await owner()
+        const [team] = await ctx.db.read`select code from teams where id = ${id}`
+        const asked = { method: 'PUT', cookie, headers: { origin: url } }
+        return () => ask(url, `/admin/teams/${team!.code}/${decision}`, asked)
+      },
+    }),
+  ),
+  {
+    by: 'GET /files/:token/:name',
+    event: 'document.viewed',
+    async begin({ ctx, url, enter, owner }) {
+      const letter = await upload(url, 'pastor_letter', new File([samplePdf()], 'letter.pdf'))
+      const { id } = await enter({ documents: [letter] })
+      const { cookie } = await owner()
+      const [team] = await ctx.db.read`select code from teams where id = ${id}`
+      const seen = (await (await ask(url, `/admin/teams/${team!.code}`, { cookie })).json()) as StaffTeamAnswer
+      return () => fetch(seen.data.team.pastorLetter)
     },
   },
   {
@@ -277,7 +315,7 @@ export const NO_ACTS: Readonly<Record<string, string>> = {
   'POST /entry': 'a captain signs in: the link is for this visit, and the log tells of it',
   'POST /admin/mail/messages/:kind/preview': 'words are shown, none are kept',
   'POST /admin/erasure/search': 'people are found; in a body for the sake of their names',
-  'GET /files/:token/:name': 'written down when the address was made, which lives for minutes',
+  'POST /admin/sequence/sync': 'tells',
   'teamsheet serve': 'what people do there stands in the table by its routes',
   'teamsheet seed': 'made-up teams and staff, each entered as above',
   'teamsheet files': 'bytes change their place; whose they are stays',

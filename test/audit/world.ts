@@ -9,7 +9,7 @@ const TASK = 'sweep'
 
 /** The whole server with everything that can be acted upon; mail would be sent, and nobody sends it. */
 export async function openWorld() {
-  const app = await staffApp({ config: mailSettings(1) })
+  const app = await staffApp({ config: { ...mailSettings(1), icct26Api: true } })
   const { ctx, url, visit } = app
   // Forms come from our own pages.
   Object.assign(ctx.config, { publicUrl: url })

@@ -32,7 +32,7 @@ const routes = await listRoutes()
 let app: TestApp
 const people = new Map<string, string>()
 beforeAll(async () => {
-  app = await testApp({ config: { requireSecondFactor: true } })
+  app = await testApp({ config: { requireSecondFactor: true, icct26Api: true } })
   const { ctx } = app
   const elsewhere = (await addTestTournament(ctx, ELSEWHERE))!
   const add = async (name: string, role: Role) => {
@@ -62,7 +62,7 @@ function nameOf({ method, path }: Pick<Route, 'method' | 'path'>): string {
 }
 
 async function listRoutes(): Promise<Route[]> {
-  const ctx = await testContext()
+  const ctx = await testContext({ config: { icct26Api: true } })
   const all = makeApp(ctx, new Map()).routes.map(({ method, path }) => ({
     method,
     path,

@@ -10,7 +10,14 @@ export type Field = readonly [name: string, value: string]
 const BOUNDARY = 'fuzz-7f3a'
 const PDF = Buffer.from(samplePdf(1500))
 const JPEG = Buffer.from(sampleJpeg(1500))
-const SLOTS = ['team.pastor_letter', 'team.group_photo', 'players.p1.aadhar', 'players.p3.subscription', 'file']
+const SLOTS = [
+  'team.pastor_letter',
+  'team.group_photo',
+  'players.p1.aadhar',
+  'players.p3.subscription',
+  'file',
+  'pastor_letter',
+]
 /** Of those that may come: a form has at most 200. */
 const FIELDS_TOO_MANY = 260
 

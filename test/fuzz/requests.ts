@@ -1,3 +1,4 @@
+import { aForm } from '#test/icct26/first-client.ts'
 import { type Body, type Field, jsonBody, multipart, someFields, someJson, urlEncoded } from './bodies.ts'
 import { frame } from './framing.ts'
 import { someText, someValue } from './garbage.ts'
@@ -44,6 +45,8 @@ const QUERY_NAMES = [
   'format',
   'page',
   'slot',
+  'status',
+  'skip',
 ]
 const QUERY_VALUES = [
   '1',
@@ -143,6 +146,11 @@ function parameter(random: Random, world: World, person: Person, name: string): 
   return random.isOneIn(6) ? Bun.randomUUIDv7() : random.pick(world.ids)
 }
 
+const firstClientsForm = () =>
+  Object.entries(aForm({ pastor_letter: null })).filter(
+    (field): field is [string, string] => typeof field[1] === 'string',
+  )
+
 const oddPath = (random: Random, path: string) =>
   random.pick([
     `/${path}`,
@@ -169,12 +177,13 @@ function bodyOf(random: Random, world: World, route: Route, person: Person): Bod
     const known: Record<string, unknown> = Object.fromEntries(route.fields.map((name) => [name, someValue(random)]))
     return someJson(random, { ...known, documents: [random.pick(world.uploads)] })
   }
-  const isRegistration = kind === 'stream'
+  const isRegistration = kind === 'stream' && route.path !== '/api/register/team'
   const own: Field[] = [
     ...(person.draft && !random.isOneIn(5) ? [['draft', person.draft] as const] : []),
     ...(person.csrf && !random.isOneIn(6) ? [['csrf', person.csrf] as const] : []),
     ...route.fields.filter((name) => name !== 'csrf').map((name) => [name, someText(random)] as const),
     ...(route.path.endsWith('/uploads') ? [['kind', 'pastor_letter'] as const] : []),
+    ...(route.path === '/api/register/team' ? firstClientsForm() : []),
     ...(random.isOneIn(3) ? [[random.pick(FIELD_NAMES), random.isOneIn(2) ? 'on' : someText(random)] as const] : []),
   ]
   if (route.path.endsWith('/withdrawal')) own.push(['confirmed', 'on'])

@@ -8,6 +8,8 @@ const INSIDES =
   /\bat (?:async )?\S+ \(?\S*:\d+:\d+\)?|node_modules|\/src\/|\$bunfs|\.tsx?:\d+|postgres(?:error)?\b|\bSQLSTATE\b|violates|syntax error at or near|invalid (?:input|byte) |duplicate key|\brelation "|does not exist|unsupported Unicode|out of range for|TypeError|RangeError|ReferenceError|Cannot read prop|undefined is not|is not a function/i
 /** The parser's own refusals, before there is a request. */
 const PARSER_STATUSES = new Set([400, 405, 411, 413, 414, 417, 426, 431, 501, 505])
+const FIRST_CLIENTS =
+  /^\/(?:api\/(?:register|teams|churches|schedule|gallery)|admin\/(?:teams|players|sequence)|health|status|queue|docs)(?:\/|$)/
 const PROBE = /^\/(?:healthz|readyz|metrics)$/
 
 /** What is wrong with the answer; undefined where nothing is. */
@@ -51,8 +53,9 @@ function wrongType(
   const type = headers.get('content-type')
   if (status < 400 || (body === '' && (method === 'HEAD' || headers.has('hx-redirect')))) return undefined
   const path = new URL(`http://127.0.0.1${bytes.toString('latin1').split(' ', 2)[1]}`).pathname
-  const wanted =
-    (path.startsWith('/api/') && path !== '/api/docs') || PROBE.test(path)
+  const wanted = FIRST_CLIENTS.test(path)
+    ? 'application/json'
+    : (path.startsWith('/api/') && path !== '/api/docs') || PROBE.test(path)
       ? 'application/problem+json'
       : 'text/html; charset=utf-8'
   return type === wanted ? undefined : `a refusal of type ${type}`

@@ -33,7 +33,7 @@ export type World = {
   renew(): Promise<void>
 }
 
-type Overrides = Parameters<typeof staffApp>[0]
+type Overrides = NonNullable<Parameters<typeof staffApp>[0]>
 const CAPTAINS = 6
 const SLUGS = ['second', 'open']
 /** Valid letters, found nowhere else. */
@@ -41,7 +41,7 @@ const HIDDEN_NAME = 'Hiddensevenfa'
 
 /** A server with two tournaments, teams whose captains nobody may know, and everybody who may ask. */
 export async function makeWorld(overrides: Overrides = {}): Promise<World> {
-  const app = await staffApp(overrides)
+  const app = await staffApp({ ...overrides, config: { ...overrides.config, icct26Api: true } })
   await addTestTournament(app.ctx, 'second', 'icct26')
   const files = await loadAssets()
   const routes = makeApp(app.ctx, files).routes.map(({ method, path, hooks }) => ({
@@ -67,6 +67,7 @@ export async function makeWorld(overrides: Overrides = {}): Promise<World> {
       ...captains.map(({ reference }) => reference),
       'TEAM-001',
       'TEAM-002',
+      'TEAM-001-P01',
       ...SLUGS,
     ],
     uploads,
