@@ -57,7 +57,8 @@ async function decide(
       actor,
       tournamentId: tournament.id,
       subjectId: teamId,
-      data: { from },
+      before: { state: from },
+      after: { state: outcome },
     })
   })
   const told = { teamId, actorId: idOf(actor) }

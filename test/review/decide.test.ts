@@ -38,7 +38,7 @@ const rowsAbout = async (id: string) => ({
   )[0],
   audit: (
     await ctx.db
-      .read`select event, actor_id as "actorId", data from audit_entries where subject_id = ${id} order by id desc limit 1`
+      .read`select event, actor_id as "actorId", before, after from audit_entries where subject_id = ${id} order by id desc limit 1`
   )[0],
 })
 
@@ -55,7 +55,12 @@ test('approving records claim and decision, moves the registration, keeps a mail
     request: { state: 'approved', isClosed: true },
     move: { from: 'submitted', to: 'approved', reason: null, actorId },
     mail: { kind: 'approved', state: 'held', data: { teamName: 'Lions', reason: null } },
-    audit: { event: 'registration.approved', actorId, data: { from: 'submitted' } },
+    audit: {
+      event: 'registration.approved',
+      actorId,
+      before: { state: 'submitted' },
+      after: { state: 'approved' },
+    },
   })
   const page = await (await visit(answer.headers.get('location')!, { cookie: meena.cookie })).text()
   expect(page).toContain('Approved. The captain’s mail is in the mail log.')

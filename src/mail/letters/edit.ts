@@ -1,5 +1,6 @@
 import { record } from '#src/audit/service.ts'
 import type { AppContext, Tournament } from '#src/context.ts'
+import type { Queryable } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
 import type { Actor } from '#src/permissions.ts'
 import { MAIL_KINDS, type MailKind } from '../model.ts'
@@ -41,8 +42,10 @@ export async function saveTemplate(
   const errors = checkTemplate(kind, template)
   if (errors.length > 0) throw new AppError('VALIDATION_FAILED', { errors })
   await ctx.db.write.begin(async (tx) => {
+    const before = await findWords(tx, tournament, kind)
     await store.saveTemplate(tx, tournament.id, kind, template, ctx.now())
-    await record(tx, { event: 'message.changed', actor, tournamentId: tournament.id, data: { kind } })
+    const about = { actor, tournamentId: tournament.id, data: { kind } }
+    await record(tx, { event: 'message.changed', ...about, before, after: template })
   })
 }
 
@@ -54,9 +57,16 @@ export async function resetTemplate(
   kind: MailKind,
 ): Promise<void> {
   await ctx.db.write.begin(async (tx) => {
+    const before = await findWords(tx, tournament, kind)
     if (await store.deleteTemplate(tx, tournament.id, kind))
-      await record(tx, { event: 'message.reset', actor, tournamentId: tournament.id, data: { kind } })
+      await record(tx, { event: 'message.reset', actor, tournamentId: tournament.id, data: { kind }, before })
   })
+}
+
+/** The tournament's own; undefined where it has none. */
+async function findWords(tx: Queryable, tournament: Tournament, kind: MailKind): Promise<Template | undefined> {
+  const own = (await store.listTemplates(tx, tournament.id)).find((template) => template.kind === kind)
+  return own && { subject: own.subject, body: own.body }
 }
 
 /** The message as it would read, about a team that is made up. Throws VALIDATION_FAILED. */

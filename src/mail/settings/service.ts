@@ -33,10 +33,18 @@ export async function saveMailSettings(
   await ctx.db.write.begin(async (tx) => {
     await updateMailSettings(tx, tournament.id, settings)
     await tryWaiting(tx, tournament.id, ctx.now())
-    await record(tx, { event: 'mail.settings-changed', actor, tournamentId: tournament.id })
+    const before = pick(tournament)
+    await record(tx, { event: 'mail.settings-changed', actor, tournamentId: tournament.id, before, after: settings })
   })
   forgetTournaments(ctx.db)
 }
+
+const pick = ({ mailFromName, mailReplyTo, quietFrom, quietTo }: Tournament): MailSettings => ({
+  mailFromName,
+  mailReplyTo,
+  quietFrom,
+  quietTo,
+})
 
 function wrongIn({ mailFromName, mailReplyTo, quietFrom, quietTo }: MailSettings): FieldError[] {
   const errors: FieldError[] = []

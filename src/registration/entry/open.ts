@@ -75,12 +75,18 @@ export async function withdrawTeam(
   const now = ctx.now()
   await ctx.db.write.begin(async (tx) => {
     await holdTournament(tx, team.tournamentId)
-    await moveTeam(tx, { teamId, to: 'withdrawn', actor, reason, now })
+    const state = await moveTeam(tx, { teamId, to: 'withdrawn', actor, reason, now })
     await closeRequest(tx, teamId, now)
     // Anybody may enter a stranger's address: what is typed here must not reach it.
     const told = actor.kind === 'captain' ? null : reason
     await postTeamMail(tx, ctx, { teamId, kind: 'withdrawn', data: { reason: told } })
-    await record(tx, { event: 'registration.withdrawn', actor, tournamentId: team.tournamentId, subjectId: teamId })
+    const about = { actor, tournamentId: team.tournamentId, subjectId: teamId }
+    await record(tx, {
+      event: 'registration.withdrawn',
+      ...about,
+      before: { state },
+      after: { state: 'withdrawn' },
+    })
   })
   ctx.log.info({ teamId, by: actor.kind, actorId: idOf(actor) }, 'registration.withdrawn')
 }
