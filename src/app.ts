@@ -13,6 +13,7 @@ import { homePages } from './home/pages.ts'
 import { methodFinder } from './http/allow.ts'
 import { apiDocs } from './http/api-docs.ts'
 import { type AssetFiles, assets } from './http/assets.ts'
+import { type ClientFiles, client } from './http/client.ts'
 import { meetClient } from './http/client-address.ts'
 import { preflight } from './http/cors.ts'
 import { answerInScope, outcomeOf } from './http/deadline.ts'
@@ -50,7 +51,7 @@ const DEADLINE_GRACE_SECONDS = 5
  * how often, may they, our own form, the body; then the handler. What is thrown on the way becomes a refusal in the words of the door;
  * every answer is compressed and logged.
  */
-export function makeApp(ctx: AppContext, files: AssetFiles) {
+export function makeApp(ctx: AppContext, files: AssetFiles, clientFiles?: ClientFiles) {
   let methodsOf: (pathname: string) => string[] = () => []
   const app = new Elysia({
     name: 'teamsheet',
@@ -115,7 +116,8 @@ export function makeApp(ctx: AppContext, files: AssetFiles) {
     .use(erasureAdmin(ctx))
     .use(documentsPages(ctx))
     .use(entryPages(ctx))
-    .use(tournamentPages(ctx))
+    .use(clientFiles ? client(ctx, clientFiles) : homePages(ctx))
+    .use(registrationPages(ctx))
     .group('/t/:slug', (one) => one.use(tournamentPages(ctx)))
     .use(firstClient(ctx))
     .use(versionOne(ctx))
@@ -131,7 +133,7 @@ function refuseWhileStopping(ctx: AppContext, request: Request, set: { headers: 
   if (!PROBES.has(pathOf(request))) throw new AppError('SERVICE_STOPPING')
 }
 
-/** A tournament's own pages: at `/` for the default one, under `/t/<slug>` for each. */
+/** A tournament's own pages, under `/t/<slug>`; those of the default one stand at `/` as well, unless a built client has it. */
 const tournamentPages = (ctx: AppContext) =>
   new Elysia({ name: 'tournament-pages' }).use(homePages(ctx)).use(registrationPages(ctx))
 

@@ -6,6 +6,7 @@ import { newSetupAddress } from '#src/auth/service.ts'
 import type { Config } from '#src/config.ts'
 import { awaitDatabase } from '#src/db/await-database.ts'
 import { type AssetFiles, loadAssets } from '#src/http/assets.ts'
+import { type ClientFiles, readClient } from '#src/http/client.ts'
 import { listenForMetrics } from '#src/http/metrics.ts'
 import { StartError } from '#src/lib/start-error.ts'
 import { composer, startMail } from '#src/mail/service.ts'
@@ -22,11 +23,12 @@ import { type ToldToStop, toldToStop } from './told-to-stop.ts'
 export async function serve(config: Config, log: Logger, print: (line: string) => void): Promise<number> {
   const told = toldToStop(log)
   const assets = await loadAssets()
+  const client = config.clientDir === undefined ? undefined : readClient(config.clientDir)
   const opened = await openContext(config, log, { serving: true, signal: told.signal }).catch((error: unknown) => {
     if (error !== told.signal.reason) throw error
   })
   if (opened)
-    await run(opened, assets, print, told).catch((error: unknown) => {
+    await run(opened, { assets, client }, print, told).catch((error: unknown) => {
       if (error !== told.signal.reason) throw error
     })
   const exitCode = told.reason() === 'failure' ? 1 : 0
@@ -36,14 +38,14 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
 
 async function run(
   { ctx, close }: OpenedContext,
-  assets: AssetFiles,
+  { assets, client }: { assets: AssetFiles; client: ClientFiles | undefined },
   print: (line: string) => void,
   told: ToldToStop,
 ): Promise<void> {
   try {
     const { waitForDatabase: isPatient } = ctx.config
     const setup = await awaitDatabase(() => newSetupAddress(ctx), { isPatient, log: ctx.log, signal: told.signal })
-    const app = makeApp(ctx, assets)
+    const app = makeApp(ctx, assets, client)
     listen(app, ctx.config)
     const server = app.server!
     const metrics = listenForMetrics(ctx)

@@ -24,7 +24,7 @@ async function put(path: string, init: RequestInit & { cookie?: string } = {}) {
     ...init,
     headers: { origin: app.url, ...init.headers },
   })
-  return { status: answer.status, ...((await answer.json()) as object) }
+  return { status: answer.status, ...((await answer.json()) as object) } as Record<string, unknown>
 }
 const stateOf = async (id: string) => (await app.ctx.db.read`select state from teams where id = ${id}`)[0]!.state
 const decisionsOn = async (id: string) => {
