@@ -23,7 +23,8 @@ type BuildOptions = { minify: boolean; output?: string }
 export async function buildAssets({ minify, output = OUTPUT }: BuildOptions): Promise<void> {
   const sources: Source[] = [
     { name: 'styles.css', type: 'text/css; charset=utf-8', content: await styles(minify) },
-    { name: 'app.js', type: 'text/javascript; charset=utf-8', content: await scripts(minify) },
+    { name: 'app.js', type: 'text/javascript; charset=utf-8', content: await script('app', minify) },
+    { name: 'passkey.js', type: 'text/javascript; charset=utf-8', content: await script('passkey', minify) },
     { name: 'htmx.js', type: 'text/javascript; charset=utf-8', content: await htmx(minify) },
     { name: 'icon.svg', type: 'image/svg+xml', content: await file('public/icon.svg') },
   ]
@@ -68,9 +69,9 @@ async function styles(minify: boolean): Promise<Uint8Array> {
   }
 }
 
-async function scripts(minify: boolean): Promise<Uint8Array> {
+async function script(name: string, minify: boolean): Promise<Uint8Array> {
   const { outputs, success, logs } = await Bun.build({
-    entrypoints: [join(ROOT, 'public/scripts/app.ts')],
+    entrypoints: [join(ROOT, `public/scripts/${name}.ts`)],
     target: 'browser',
     format: 'iife',
     minify,

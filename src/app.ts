@@ -1,7 +1,10 @@
 import { Elysia } from 'elysia'
 import { authAdmin } from './auth/admin.ts'
+import { factorsAdmin } from './auth/factors/admin.ts'
 import { keysAdmin } from './auth/keys/admin.ts'
 import { authPages } from './auth/pages.ts'
+import { passkeysAdmin } from './auth/passkeys/admin.ts'
+import { confirmAdmin } from './auth/sign-in/admin.ts'
 import { signInPages } from './auth/sign-in/pages.ts'
 import { clubsApi } from './clubs/api.ts'
 import type { AppContext } from './context.ts'
@@ -104,6 +107,9 @@ export function makeApp(ctx: AppContext, files: AssetFiles, clientFiles?: Client
     .use(devParts(ctx))
     .use(authPages(ctx))
     .use(signInPages(ctx))
+    .use(confirmAdmin(ctx))
+    .use(factorsAdmin(ctx))
+    .use(passkeysAdmin(ctx))
     .use(authAdmin(ctx))
     .use(keysAdmin(ctx))
     .use(registrationAdmin(ctx))
@@ -138,6 +144,7 @@ const tournamentPages = (ctx: AppContext) =>
   new Elysia({ name: 'tournament-pages' }).use(homePages(ctx)).use(registrationPages(ctx))
 
 const versionOne = (ctx: AppContext) => new Elysia({ name: 'api.v1', prefix: '/api/v1' }).use(api(ctx))
+const versionOne = (ctx: AppContext) =>
 
 /** The first client's door, where it is served. */
 const firstClient = (ctx: AppContext) => (ctx.config.icct26Api ? icct26Api(ctx) : new Elysia({ name: 'icct26.none' }))

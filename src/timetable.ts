@@ -1,6 +1,6 @@
 import { expireAudit, sealAudit } from './audit/service.ts'
 import { deleteEndedStaffLinks } from './auth/accounts/service.ts'
-import { deleteEndedSessions } from './auth/service.ts'
+import { deleteEndedChallenges, deleteEndedSessions } from './auth/service.ts'
 import type { AppContext } from './context.ts'
 import { deleteEndedCounts } from './db/limits.ts'
 import { collectOrphans, drawMissingPictures, eraseOldDocuments, expireUploads } from './documents/service.ts'
@@ -38,6 +38,7 @@ export const TIMETABLE: readonly Task[] = [
   { name: 'expire-audit', everyMs: HOUR_MS, run: expireAudit },
   { name: 'erase-documents', everyMs: HOUR_MS, run: eraseOldDocuments },
   { name: 'expire-sessions', everyMs: HOUR_MS, run: deleteEndedSessions },
+  { name: 'expire-challenges', everyMs: 10 * MINUTE_MS, run: deleteEndedChallenges },
   { name: 'expire-links', everyMs: HOUR_MS, run: deleteEndedLinks },
   { name: 'expire-staff-links', everyMs: HOUR_MS, run: deleteEndedStaffLinks },
   { name: 'expire-counts', everyMs: 10 * MINUTE_MS, run: deleteEndedCounts },

@@ -65,11 +65,12 @@ export function refusal(ctx: AppContext, request: Request, error: AppError): Res
     return new Response(JSON.stringify(problem(error, state.id)), { status: error.status, headers })
   }
   if (isForFrame(request)) return frameRefusal(error, hrefOf(request), headers)
-  const way = READS.has(request.method) ? WAYS[error.code] : undefined
-  if (way !== undefined) return toWay(request, way)
+  const way = WAYS[error.code]
+  if (way !== undefined && READS.has(request.method)) return toWay(request, way)
   const { code, message: sentence, retryAfterSeconds } = error
   const title = ctx.config.appTitle
-  const props = { code, sentence, retryAfterSeconds, retryHref: hrefOf(request), requestId: state.id, title }
+  const wayHref = way && `${way}?next=${encodeURIComponent(formerPath(request))}`
+  const props = { code, sentence, retryAfterSeconds, retryHref: hrefOf(request), wayHref, requestId: state.id, title }
   const view = request.headers.has('hx-request') ? ErrorFragment(props) : ErrorPage(props)
   return html(view, { status: error.status, headers, fragment: request.headers.has('hx-request') })
 }
@@ -84,6 +85,12 @@ function hrefOf(request: Request): string | undefined {
   const { url } = requestState(request)
   // `//host` would be another site's address.
   return url && !url.pathname.startsWith('//') ? url.pathname + url.search : '/'
+}
+
+/** The page that a form was sent from, where it is ours; the staff's own otherwise. */
+function formerPath(request: Request): string {
+  const former = URL.parse(request.headers.get('referer') ?? '')
+  return former && former.host === requestState(request).url?.host ? former.pathname + former.search : '/admin'
 }
 
 /** Somebody who has to do something first meets the form for it rather than a refusal, and comes back; htmx leaves the page for it. */

@@ -22,10 +22,18 @@ export const staffFrame = (ctx: AppContext, actor: StaffActor, tournament?: Tour
   csrf: csrfToken(ctx, actor),
   tournamentName: tournament?.name ?? ctx.config.appTitle,
   warnings: warningsOf(ctx),
+  ...(actor.enrolBy && { enrolment: enrolmentWords(actor, actor.enrolBy, tournament) }),
   hasMail: may(actor, 'mail.see', tournament?.id),
   hasKeys: may(actor, 'keys.manage', tournament?.id),
   ...(may(actor, 'system.see') && { hasSystem: true, notices: noticesOf(ctx, tournament) }),
 })
+
+/** While there is time a reminder; afterwards why nothing else opens. */
+function enrolmentWords({ mustEnrol }: StaffActor, by: Date, tournament?: Tournament): string {
+  if (mustEnrol) return m.factor_required()
+  const date = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: tournament?.timeZone ?? 'UTC' }).format(by)
+  return m.factor_reminder({ date })
+}
 
 /** In the tournament's zone, as all times on staff pages. */
 const noticesOf = (ctx: AppContext, tournament?: Tournament): string[] =>

@@ -9,6 +9,7 @@ import { samplePdf } from '#test/support/sample-files.ts'
 import { PASSWORD, signedIn, upload } from '#test/support/staff.ts'
 import { untilIs } from '#test/support/until.ts'
 import { API_ACTS } from './api-acts.ts'
+import { FACTOR_ACTS, NO_FACTOR_ACTS } from './factor-acts.ts'
 import type { World } from './world.ts'
 
 type Doing = () => Promise<Response | number | undefined>
@@ -291,6 +292,7 @@ export const ACTS: readonly Act[] = [
     },
   },
   ...API_ACTS,
+  ...FACTOR_ACTS,
   {
     by: 'teamsheet erase',
     event: 'person.erased',
@@ -304,6 +306,7 @@ export const ACTS: readonly Act[] = [
 
 /** What changes nothing of record, and why. */
 export const NO_ACTS: Readonly<Record<string, string>> = {
+  ...NO_FACTOR_ACTS,
   'POST /register/draft': 'a form that is not sent',
   'POST /register/sections/:section': 'a form that is not sent',
   'POST /register/players': 'a form that is not sent',

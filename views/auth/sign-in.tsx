@@ -8,11 +8,14 @@ import { Field } from '#views/parts/field.tsx'
 import { Flash } from '#views/parts/flash.tsx'
 import { Heading } from '#views/parts/heading.tsx'
 import { errorAt } from './error-at.ts'
+import { PasskeyForm } from './passkey-form.tsx'
 
 export type SignInProps = {
   site: string
   /** Where it leads afterwards. */
   next: string
+  /** Browsers use passkeys at this address. */
+  hasPasskeys?: boolean
   email?: string
   errors?: SummaryError[]
   /** Too many wrong guesses: seconds until the next one counts. */
@@ -22,7 +25,7 @@ export type SignInProps = {
 }
 
 /** The door of the staff area. */
-export function SignInPage({ site, next, email, errors = [], waitSeconds, isExpired }: SignInProps) {
+export function SignInPage({ site, next, hasPasskeys, email, errors = [], waitSeconds, isExpired }: SignInProps) {
   return (
     <Page title={m.auth_sign_in_title()} tournamentName={site} isPrivate>
       <Heading title={m.auth_sign_in_title()} lead={m.auth_sign_in_lead()} />
@@ -57,6 +60,11 @@ export function SignInPage({ site, next, email, errors = [], waitSeconds, isExpi
           </Button>
         </form>
       </Card>
+      {hasPasskeys && (
+        <Card id="passkey">
+          <PasskeyForm action="/sign-in/passkey" does="get" label={m.passkey_sign_in()} fields={{ next }} />
+        </Card>
+      )}
     </Page>
   )
 }

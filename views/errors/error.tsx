@@ -12,6 +12,8 @@ type Props = {
   retryAfterSeconds?: number
   /** The address that was asked for, where asking again harms nobody; undefined after a form. */
   retryHref?: string
+  /** Where to do first what is missing, before the form is sent again. */
+  wayHref?: string
 }
 
 /** What went wrong, the request's id for whoever is asked about it, and the way on. */
@@ -26,6 +28,13 @@ export function ErrorPage(props: Props) {
           <Wait seconds={props.retryAfterSeconds} href={props.retryHref} />
         )}
       </div>
+      {props.wayHref && (
+        <p class="mt-4">
+          <LinkButton kind="primary" href={props.wayHref}>
+            {wayWords(props.code)}
+          </LinkButton>
+        </p>
+      )}
       <p class="mt-6">
         <a class="link" href="/">
           {m.errors_home()}
@@ -68,10 +77,17 @@ export function ErrorFragment(props: Props) {
   )
 }
 
+const wayWords = (code: ErrorCode): string => {
+  if (code === 'SECOND_FACTOR_REQUIRED') return m.confirm_title()
+  return code === 'UNAUTHORIZED' ? m.auth_sign_in() : m.factor_reminder_link()
+}
+
 function hint({ code, retryAfterSeconds }: Props): string {
   if (retryAfterSeconds !== undefined) return waitSentence(retryAfterSeconds)
   if (code === 'NOT_FOUND' || code === 'LINK_EXPIRED') return m.errors_hint_address()
   if (code === 'CSRF_FAILED') return m.errors_hint_reload()
   if (code === 'UNAUTHORIZED') return m.errors_hint_sign_in()
+  if (code === 'SECOND_FACTOR_REQUIRED') return m.errors_hint_confirm()
+  if (code === 'SECOND_FACTOR_SETUP_REQUIRED') return m.errors_hint_enrol()
   return m.errors_hint_again()
 }

@@ -21,6 +21,8 @@ export type StaffPageProps = {
   csrf: string
   /** Stand above everything until they are mended: served without https, say. */
   warnings?: readonly string[]
+  /** That a second factor is to be set up, and by when. */
+  enrolment?: string
   /** What the server tells of itself, to those who may open its System page. */
   notices?: readonly string[]
   /** Whether the person may open the System page. */
@@ -66,6 +68,11 @@ export function StaffPage(props: StaffPageProps) {
         {props.warnings?.map((text) => (
           <Flash kind="warning" text={text} />
         ))}
+        {props.enrolment && (
+          <Flash kind="warning" text={props.enrolment}>
+            <a href="/account/second-factor">{m.factor_reminder_link()}</a>
+          </Flash>
+        )}
         {props.notices?.map((text) => (
           <Flash kind="warning" text={text}>
             <a href="/admin/system#notices">{m.system_notice_see()}</a>

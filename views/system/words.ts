@@ -13,6 +13,7 @@ const TASKS: Record<string, () => string> = {
   'expire-audit': m.system_task_expire_audit,
   'erase-documents': m.system_task_erase_documents,
   'expire-sessions': m.system_task_expire_sessions,
+  'expire-challenges': m.system_task_expire_challenges,
   'expire-links': m.system_task_expire_links,
   'expire-staff-links': m.system_task_expire_staff_links,
   'expire-counts': m.system_task_expire_counts,

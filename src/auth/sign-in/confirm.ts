@@ -2,10 +2,13 @@ import { m } from '#messages'
 import { record } from '#src/audit/service.ts'
 import type { AppContext } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
+import type { FieldError } from '#src/errors.ts'
 import type { StaffActor } from '#src/permissions.ts'
 import { hasPassword, inTurn } from '#src/staff/service.ts'
 import { guessFactor, takeCode } from '../factors/service.ts'
 import type { Guess } from '../model.ts'
+import type { Party } from '../passkeys/model.ts'
+import { type Answer, countPasskey, readPasskey } from '../passkeys/service.ts'
 import { updateSessionConfirmed } from '../store.ts'
 
 /**
@@ -49,7 +52,27 @@ async function confirmByPassword(
   return { outcome: 'confirmed' }
 }
 
-export async function confirm(tx: Queryable, ctx: AppContext, actor: StaffActor): Promise<void> {
+async function confirm(tx: Queryable, ctx: AppContext, actor: StaffActor): Promise<void> {
   await updateSessionConfirmed(tx, actor.sessionId, ctx.now())
   await record(tx, { event: 'session.confirmed', actor, subjectId: actor.id, data: { sessionId: actor.sessionId } })
+}
+
+/** The same by one of the person's passkeys, which `askForPasskey` asked for. */
+export async function confirmByPasskey(
+  ctx: AppContext,
+  actor: StaffActor,
+  party: Party,
+  answer: Answer,
+): Promise<{ outcome: 'confirmed' } | { outcome: 'wrong'; errors: FieldError[] }> {
+  const signed = await readPasskey(ctx, party, answer, actor.id)
+  const isDone =
+    signed !== undefined &&
+    (await ctx.db.write.begin(async (tx) => {
+      if (!(await countPasskey(tx, ctx, signed))) return false
+      await confirm(tx, ctx, actor)
+      return true
+    }))
+  if (!isDone) return { outcome: 'wrong', errors: [{ field: 'passkey', code: 'wrong', message: m.passkey_refused() }] }
+  ctx.log.info({ staffId: actor.id }, 'session.confirmed')
+  return { outcome: 'confirmed' }
 }

@@ -1,7 +1,9 @@
 import { Elysia, t } from 'elysia'
 import type { AppContext } from '#src/context.ts'
+import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { cookie, expiredCookie, readCookie } from '#src/http/cookies.ts'
+import { ownOrigin } from '#src/http/csrf.ts'
 import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
 import { guessWaitFields } from '#src/http/rate-limit-fields.ts'
@@ -12,11 +14,16 @@ import { SignInPage } from '#views/auth/sign-in.tsx'
 import { CHALLENGE_SECONDS, findChallenge } from '../challenges.ts'
 import { deviceOf } from '../device.ts'
 import { CODE_LENGTH_MAX } from '../factors/model.ts'
+import { findFactors } from '../factors/service.ts'
 import { KNOWN_BROWSER_SECONDS } from '../known-browser.ts'
 import { safeNext } from '../model.ts'
 import { sessionCookie } from '../pages.ts'
+import { partyHere } from '../passkeys/admin.ts'
+import { partyOf } from '../passkeys/model.ts'
+import { askForPasskey } from '../passkeys/service.ts'
 import { signOut } from '../service.ts'
 import { startSession } from '../sessions.ts'
+import { askForSecondFactor, finishSignInByPasskey, signInByPasskey } from './by-passkey.ts'
 import { finishSignIn, type SignedIn, signIn, type Visitor } from './service.ts'
 
 const BROWSER_COOKIE = 'browser'
@@ -24,6 +31,8 @@ const CHALLENGE_COOKIE = 'sign-in'
 const field = t.String({ default: '' })
 const code = t.String({ default: '', maxLength: CODE_LENGTH_MAX })
 const next = t.Optional(t.String())
+const passkey = { challenge: field, response: field }
+const NOBODYS = '00000000-0000-0000-0000-000000000000'
 
 /** The way in: e-mail and password, then the second factor where the account has one. */
 export const signInPages = (ctx: AppContext) =>
@@ -31,12 +40,10 @@ export const signInPages = (ctx: AppContext) =>
     .use(admit(ctx))
     .get(
       '/sign-in',
-      ({ actor, query }) => {
+      ({ actor, query, request }) => {
         const next = safeNext(query.next)
         const isExpired = query.notice === 'expired'
-        return actor.kind === 'staff'
-          ? seeOther(next)
-          : html(SignInPage({ site: ctx.config.appTitle, next, isExpired }))
+        return actor.kind === 'staff' ? seeOther(next) : html(SignInPage({ ...doorOf(ctx, request, next), isExpired }))
       },
       { admit: { tier: 'public', public: true, body: BODY_NONE } },
     )
@@ -50,7 +57,7 @@ export const signInPages = (ctx: AppContext) =>
           return seeOther(`/sign-in/second-factor?next=${encodeURIComponent(next)}`, {
             'set-cookie': cookie(ctx, CHALLENGE_COOKIE, signedIn.challenge, { maxAgeSeconds: CHALLENGE_SECONDS }),
           })
-        const page = { site: ctx.config.appTitle, next, email: body.email }
+        const page = { ...doorOf(ctx, request, next), email: body.email }
         if (signedIn.outcome !== 'wait') return html(SignInPage({ ...page, errors: signedIn.errors }), { status: 422 })
         const headers = guessWaitFields(ctx, signedIn.seconds)
         return html(SignInPage({ ...page, waitSeconds: signedIn.seconds }), { status: 429, headers })
@@ -66,7 +73,7 @@ export const signInPages = (ctx: AppContext) =>
         const next = safeNext(query.next)
         const challenge = readCookie(ctx, request, CHALLENGE_COOKIE) ?? ''
         if (!(await findChallenge(ctx, challenge, 'second-factor'))) return backToSignIn(ctx, next)
-        return html(SecondFactorPage({ site: ctx.config.appTitle, next }))
+        return html(SecondFactorPage(await stepOf(ctx, request, next)))
       },
       { admit: { tier: 'public', public: true, body: BODY_NONE } },
     )
@@ -78,7 +85,7 @@ export const signInPages = (ctx: AppContext) =>
         const signedIn = await finishSignIn(ctx, { challenge, code: body.code }, browserOf(ctx, request, address))
         if (signedIn.outcome === 'signed-in') return enter(ctx, actor, signedIn, next)
         if (signedIn.outcome === 'expired') return backToSignIn(ctx, next)
-        const page = { site: ctx.config.appTitle, next }
+        const page = await stepOf(ctx, request, next)
         if (signedIn.outcome !== 'wait')
           return html(SecondFactorPage({ ...page, errors: signedIn.errors }), { status: 422 })
         const headers = guessWaitFields(ctx, signedIn.seconds)
@@ -86,6 +93,65 @@ export const signInPages = (ctx: AppContext) =>
       },
       { admit: { tier: 'write', public: true, body: BODY_FORM }, body: t.Object({ code, next }) },
     )
+    .post(
+      '/sign-in/passkey/challenge',
+      async ({ request }) => Response.json(await askForPasskey(ctx, partyHere(ctx, request))),
+      { admit: { tier: 'write', public: true, body: BODY_FORM } },
+    )
+    .post(
+      '/sign-in/passkey',
+      async ({ actor, address, body, request }) => {
+        const next = safeNext(body.next)
+        const signedIn = await signInByPasskey(ctx, partyHere(ctx, request), body, browserOf(ctx, request, address))
+        if (signedIn.outcome === 'signed-in') return enter(ctx, actor, signedIn, next)
+        return html(SignInPage({ ...doorOf(ctx, request, next), errors: signedIn.errors }), { status: 422 })
+      },
+      { admit: { tier: 'write', public: true, body: BODY_FORM }, body: t.Object({ ...passkey, next }) },
+    )
+    .post(
+      '/sign-in/second-factor/passkey/challenge',
+      async ({ request }) => {
+        const challenge = readCookie(ctx, request, CHALLENGE_COOKIE) ?? ''
+        const ceremony = await askForSecondFactor(ctx, partyHere(ctx, request), challenge)
+        if (!ceremony) throw new AppError('CONFLICT')
+        return Response.json(ceremony)
+      },
+      { admit: { tier: 'write', public: true, body: BODY_FORM } },
+    )
+    .post(
+      '/sign-in/second-factor/passkey',
+      async ({ actor, address, body, request }) => {
+        const next = safeNext(body.next)
+        const challenge = readCookie(ctx, request, CHALLENGE_COOKIE) ?? ''
+        const visitor = browserOf(ctx, request, address)
+        const step = { challenge, passkey: body }
+        const signedIn = await finishSignInByPasskey(ctx, partyHere(ctx, request), step, visitor)
+        if (signedIn.outcome === 'signed-in') return enter(ctx, actor, signedIn, next)
+        if (signedIn.outcome === 'expired') return backToSignIn(ctx, next)
+        const page = await stepOf(ctx, request, next)
+        return html(SecondFactorPage({ ...page, errors: signedIn.errors }), { status: 422 })
+      },
+      { admit: { tier: 'write', public: true, body: BODY_FORM }, body: t.Object({ ...passkey, next }) },
+    )
+
+const doorOf = (ctx: AppContext, request: Request, next: string) => ({
+  site: ctx.config.appTitle,
+  next,
+  hasPasskeys: partyOf(ownOrigin(ctx, request)) !== undefined,
+})
+
+/** What the second step offers to whoever is half-way in. */
+async function stepOf(ctx: AppContext, request: Request, next: string) {
+  const challenge = await findChallenge(ctx, readCookie(ctx, request, CHALLENGE_COOKIE) ?? '', 'second-factor')
+  const { hasTotp, passkeys } = await findFactors(ctx.db.read, challenge?.staffId ?? NOBODYS)
+  return {
+    site: ctx.config.appTitle,
+    next,
+    hasTotp,
+    hasPasskey: passkeys > 0,
+    canPasskey: partyOf(ownOrigin(ctx, request)) !== undefined,
+  }
+}
 
 const browserOf = (ctx: AppContext, request: Request, address: string): Visitor<string> => ({
   kind: 'browser',
