@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { authAdmin } from './auth/admin.ts'
+import { authApi } from './auth/api.ts'
 import { factorsAdmin } from './auth/factors/admin.ts'
 import { keysAdmin } from './auth/keys/admin.ts'
 import { authPages } from './auth/pages.ts'
@@ -143,8 +144,8 @@ function refuseWhileStopping(ctx: AppContext, request: Request, set: { headers: 
 const tournamentPages = (ctx: AppContext) =>
   new Elysia({ name: 'tournament-pages' }).use(homePages(ctx)).use(registrationPages(ctx))
 
-const versionOne = (ctx: AppContext) => new Elysia({ name: 'api.v1', prefix: '/api/v1' }).use(api(ctx))
 const versionOne = (ctx: AppContext) =>
+  new Elysia({ name: 'api.v1', prefix: '/api/v1' }).use(authApi(ctx)).use(api(ctx))
 
 /** The first client's door, where it is served. */
 const firstClient = (ctx: AppContext) => (ctx.config.icct26Api ? icct26Api(ctx) : new Elysia({ name: 'icct26.none' }))

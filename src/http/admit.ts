@@ -8,7 +8,7 @@ import { readBody } from './body.ts'
 import { checkOrigin } from './csrf.ts'
 import { type BodyLimit, bodyMaxBytes } from './limits.ts'
 import { countRequest, identifySender } from './rate-limit.ts'
-import { requestState, speaksJson } from './request-state.ts'
+import { requestState } from './request-state.ts'
 import type { Tier } from './tiers.ts'
 
 const SECOND_MS = 1000
@@ -17,6 +17,7 @@ const SECOND_MS = 1000
  * What every route declares: how often, for whom, how large a body; and how long it may take, where less than `REQUEST_TIMEOUT`. For
  * everybody (`public`), for whoever holds a permission (`requires`), or for every member of staff, whatever their role (`signedIn`).
  * `confirmed`: only soon after the second factor, or the password where there is none, was given again, so never for a key.
+ * `keys`: for programs by whatever key they show, too.
  * `enrols`: open to somebody who has nothing left to do but to set up a second factor.
  */
 export type Admission = {
@@ -26,9 +27,9 @@ export type Admission = {
   confirmed?: true
   enrols?: true
 } & (
-  | { public: true; requires?: undefined; signedIn?: undefined }
-  | { requires: Permission; public?: undefined; signedIn?: undefined }
-  | { signedIn: true; public?: undefined; requires?: undefined }
+  | { public: true; requires?: undefined; signedIn?: undefined; keys?: undefined }
+  | { requires: Permission; public?: undefined; signedIn?: undefined; keys?: undefined }
+  | { signedIn: true; keys?: true; public?: undefined; requires?: undefined }
 )
 
 /**
@@ -44,7 +45,7 @@ export const admit = (ctx: AppContext) =>
           await pass(ctx, context, admission)
           const { kind } = admission.body
           const maxBytes = bodyMaxBytes(admission.body, ctx.config)
-          return kind === 'json' || kind === 'form' ? readBody(context.request, { ...admission.body, maxBytes }) : {}
+          return kind === 'none' || kind === 'stream' ? {} : readBody(context.request, { ...admission.body, maxBytes })
         },
       ],
       transform: (context: Context) => pass(ctx, context, admission),
@@ -68,9 +69,6 @@ async function pass(ctx: AppContext, context: Context, admission: Admission): Pr
   state.tournament = await ctx.findTournament((context.params as Record<string, string> | undefined)?.slug)
   if (!state.tournament) throw new AppError('NOT_FOUND', { message: 'There is no such tournament.' })
   guard(state.actor, admission, state.tournament.id, ctx.now())
-  // Programs have doors of their own.
-  if (!admission.public && state.actor.kind === 'key' && !speaksJson(ctx, context.request))
-    throw new AppError('FORBIDDEN')
   checkOrigin(ctx, context.request, state.actor)
   if (Number(context.request.headers.get('content-length') ?? 0) > bodyMaxBytes(admission.body, ctx.config))
     throw new AppError('BODY_TOO_LARGE')
@@ -80,7 +78,8 @@ function guard(actor: Actor, admission: Admission, tournamentId: string, now: Da
   if (admission.public) return
   if (actor.kind === 'nobody') throw new AppError('UNAUTHORIZED')
   if (actor.kind === 'staff' && actor.mustEnrol && !admission.enrols) throw new AppError('SECOND_FACTOR_SETUP_REQUIRED')
-  const isAllowed = admission.signedIn ? actor.kind === 'staff' : may(actor, admission.requires, tournamentId)
+  const isKnown = actor.kind === 'staff' || (admission.keys === true && actor.kind === 'key')
+  const isAllowed = admission.signedIn ? isKnown : may(actor, admission.requires, tournamentId)
   if (!isAllowed || (admission.confirmed && actor.kind !== 'staff')) throw new AppError('FORBIDDEN')
   if (admission.confirmed && !isConfirmed(actor, now)) throw new AppError('SECOND_FACTOR_REQUIRED')
 }

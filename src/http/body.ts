@@ -2,6 +2,8 @@ import { AppError } from '#src/errors.ts'
 import { currentScope } from '#src/lib/scope.ts'
 import { type BodyLimit, FORM_FIELDS_MAX, JSON_DEPTH_MAX } from './limits.ts'
 
+const FORM_TYPE = 'application/x-www-form-urlencoded'
+
 /**
  * Reads a body within its limit, by declared length first and by counting while it is read.
  * Returns parsed JSON, or the fields of a URL-encoded form as strings (the last of a repeated name wins).
@@ -9,15 +11,14 @@ import { type BodyLimit, FORM_FIELDS_MAX, JSON_DEPTH_MAX } from './limits.ts'
  */
 export async function readBody(request: Request, { kind, maxBytes, isOptional }: BodyLimit): Promise<unknown> {
   const type = mediaType(request)
-  if (kind === 'json') {
+  if (kind === 'json' || (kind === 'json-or-form' && type !== FORM_TYPE)) {
     if (isOptional && !request.body) return {}
     if (type !== 'application/json')
       throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Please send application/json.' })
     return parseJson(await readText(request, maxBytes))
   }
   if (type === '' && !request.body) return {}
-  if (type !== 'application/x-www-form-urlencoded')
-    throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Please send a form.' })
+  if (type !== FORM_TYPE) throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Please send a form.' })
   return Object.fromEntries(await readFields(request, maxBytes))
 }
 

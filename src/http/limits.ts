@@ -1,7 +1,11 @@
 import type { Config } from '#src/config.ts'
 
 /** What a route's body may be. JSON that `isOptional` may be left out, whatever type the request says it has. `stream` bodies are read by the route itself, counted by its own reader. */
-export type BodyLimit = { kind: 'none' | 'json' | 'form' | 'stream'; maxBytes: number; isOptional?: true }
+export type BodyLimit = {
+  kind: 'none' | 'json' | 'form' | 'json-or-form' | 'stream'
+  maxBytes: number
+  isOptional?: true
+}
 
 const MB = 1_048_576
 
@@ -10,6 +14,8 @@ export const BODY_JSON: BodyLimit = { kind: 'json', maxBytes: 256 * 1024 }
 export const BODY_JSON_OPTIONAL: BodyLimit = { ...BODY_JSON, isOptional: true }
 /** A form without files: `application/x-www-form-urlencoded`. */
 export const BODY_FORM: BodyLimit = { kind: 'form', maxBytes: 64 * 1024 }
+/** For fields that are sent in either way. */
+export const BODY_JSON_OR_FORM: BodyLimit = { kind: 'json-or-form', maxBytes: 64 * 1024 }
 /** One file and its overhead. */
 export const bodyFile = (maxFileBytes: number): BodyLimit => ({ kind: 'stream', maxBytes: maxFileBytes + 64 * 1024 })
 /** The whole registration form with its files. */

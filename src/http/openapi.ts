@@ -3,6 +3,7 @@ import type { AnyElysia } from 'elysia'
 import type { OpenAPIV3, OpenAPIV3_1 } from 'openapi-types'
 import type { AppContext } from '#src/context.ts'
 import { ERRORS, type ErrorCode } from '#src/errors.ts'
+import { KEY_SCOPES } from '#src/permissions.ts'
 import { VERSION } from '#src/version.ts'
 import type { Admission } from './admit.ts'
 import { nameOf } from './cookies.ts'
@@ -10,6 +11,8 @@ import { FirstClientRefusal } from './first-client.ts'
 
 const OPENAPI_VERSION = '3.1.0'
 const SESSION = 'session'
+const TOKEN = 'token'
+const KEY = 'key'
 const PROBLEM_REF = { $ref: '#/components/schemas/Problem' }
 
 /** What a refusal says (RFC 9457). */
@@ -40,6 +43,15 @@ const schemaOf = (model: TSchema) => model as unknown as OpenAPIV3.SchemaObject
 export const jsonBody = (model: TSchema): OpenAPIV3.RequestBodyObject => ({
   required: true,
   content: { 'application/json': { schema: schemaOf(model) } },
+})
+
+/** The same fields as JSON or as a form, which may name them otherwise. */
+export const jsonOrFormBody = (model: TSchema, form: TSchema, example?: unknown): OpenAPIV3.RequestBodyObject => ({
+  required: true,
+  content: {
+    'application/json': { schema: schemaOf(model), ...(example !== undefined && { example }) },
+    'application/x-www-form-urlencoded': { schema: schemaOf(form) },
+  },
 })
 
 /** A form with files: `contentTypes` says for a field which media types it takes. */
@@ -162,7 +174,7 @@ export async function describeApi(ctx: AppContext, routes: AnyElysia): Promise<O
       title: 'Teamsheet API',
       version: VERSION,
       description:
-        'Each route also stands under /api/v1/tournaments/{slug}. Refusals are application/problem+json (RFC 9457) with code, request_id and errors.',
+        'Each route but those of auth also stands under /api/v1/tournaments/{slug}. Refusals are application/problem+json (RFC 9457) with code, request_id and errors.',
     },
     servers: [{ url: '/' }],
     paths: Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, publish(item as Described)])),
@@ -173,11 +185,25 @@ export async function describeApi(ctx: AppContext, routes: AnyElysia): Promise<O
         ctx.config.icct26Api ? [PROBLEMS, FIRST_CLIENTS] : [PROBLEMS],
       ) as OpenAPIV3_1.ComponentsObject['responses'],
       securitySchemes: {
+        [TOKEN]: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description:
+            'The access_token of auth/login, as Authorization: Bearer …; good for ten minutes, then auth/refresh.',
+        },
+        [KEY]: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'ts_live_…',
+          description:
+            'A key of /admin/keys, as Authorization: Bearer …; it may do what its scopes say, in its tournament.',
+        },
         [SESSION]: {
           type: 'apiKey',
           in: 'cookie',
           name: nameOf(ctx, SESSION),
-          description: 'What signing in at /sign-in sets.',
+          description: 'What signing in at /sign-in sets. What changes something carries our own Origin.',
         },
       },
     },
@@ -186,11 +212,24 @@ export async function describeApi(ctx: AppContext, routes: AnyElysia): Promise<O
 
 type Described = Record<string, OpenAPIV3_1.OperationObject & { 'x-admission': Admission }>
 
-/** Of how a route admits, the description says only whether one has to be signed in. */
+/** Of how a route admits, the description says only who may ask: anybody, or whoever shows one of these. */
 const publish = (item: Described): OpenAPIV3_1.PathItemObject =>
   Object.fromEntries(
     Object.entries(item).map(([method, { 'x-admission': admission, ...operation }]) => [
       method,
-      { ...operation, security: admission.public ? [] : [{ [SESSION]: [] }] },
+      { ...operation, security: securityOf(admission) },
     ]),
   )
+
+function securityOf({
+  public: isPublic,
+  requires,
+  keys,
+  confirmed,
+}: Admission): OpenAPIV3_1.SecurityRequirementObject[] {
+  if (isPublic) return []
+  const hasKeys = !confirmed && (keys === true || (requires !== undefined && KEY_SCOPES.includes(requires)))
+  // What scopes a key needs is told there, since OpenAPI 3.1.
+  const scopes = requires === undefined ? [] : [requires]
+  return [{ [TOKEN]: [] }, ...(hasKeys ? [{ [KEY]: scopes }] : []), { [SESSION]: [] }]
+}

@@ -316,6 +316,7 @@ export const NO_ACTS: Readonly<Record<string, string>> = {
   'POST /draft/:token/choice': 'a cookie of this browser',
   'POST /api/v1/uploads': 'a file that no registration names',
   'POST /entry': 'a captain signs in: the link is for this visit, and the log tells of it',
+  'POST /api/v1/auth/2fa/setup': 'a secret that does not count yet',
   'POST /admin/mail/messages/:kind/preview': 'words are shown, none are kept',
   'POST /admin/erasure/search': 'people are found; in a body for the sake of their names',
   'POST /admin/sequence/sync': 'tells',

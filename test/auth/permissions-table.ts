@@ -55,6 +55,15 @@ export const TABLE: Readonly<Record<string, string>> = {
   'GET /api/v1/registrations': 'viewer, key registrations.see',
   'GET /api/v1/registrations/:id': 'viewer, key registrations.see',
 
+  'POST /api/v1/auth/login': 'everybody',
+  'POST /api/v1/auth/2fa/verify': 'everybody',
+  'POST /api/v1/auth/refresh': 'everybody',
+  'POST /api/v1/auth/logout': 'signed-in, enrols',
+  'GET /api/v1/auth/me': 'signed-in, key any',
+  'POST /api/v1/auth/confirm': 'signed-in, enrols',
+  'POST /api/v1/auth/2fa/setup': 'signed-in, confirmed, enrols',
+  'POST /api/v1/auth/2fa/enable': 'signed-in, confirmed, enrols',
+  'POST /api/v1/auth/2fa/disable': 'signed-in, confirmed',
 
   'GET /sign-in': 'everybody',
   'POST /sign-in': 'everybody',

@@ -20,17 +20,23 @@ export async function findActorOfToken(ctx: AppContext, token: string): Promise<
   return actor.kind === 'staff' && actor.id === claims.staffId ? actor : NOBODY
 }
 
-/** Begins a program's session, for somebody who has shown who they are. */
-export async function startTokens(ctx: AppContext, session: NewSession): Promise<Tokens> {
-  const { sessionId, refreshToken } = await ctx.db.write.begin(async (tx) => {
-    const id = await startApiSession(tx, session, ctx.now())
-    return { sessionId: id, refreshToken: await addRefreshToken(tx, id, ctx.now()) }
-  })
-  return { accessToken: await makeAccessToken(ctx, { staffId: session.staffId, sessionId }), refreshToken }
+/** A session that has begun, or goes on, with the one refresh token that is good for it. */
+export type Begun = { staffId: string; sessionId: string; refreshToken: string }
+
+/** Begins a program's session for somebody who has shown who they are, in the transaction in which they did. */
+export async function beginTokens(tx: Queryable, session: NewSession, now: Date): Promise<Begun> {
+  const sessionId = await startApiSession(tx, session, now)
+  return { staffId: session.staffId, sessionId, refreshToken: await addRefreshToken(tx, sessionId, now) }
 }
 
+/** What the program is given of it. */
+export const openTokens = async (ctx: AppContext, begun: Begun): Promise<Tokens> => ({
+  accessToken: await makeAccessToken(ctx, begun),
+  refreshToken: begun.refreshToken,
+})
+
 type Refreshed =
-  | { outcome: 'refreshed'; sessionId: string; staffId: string; refreshToken: string }
+  | ({ outcome: 'refreshed' } & Begun)
   | { outcome: 'overtaken' }
   | { outcome: 'reused'; sessionId: string; staffId: string }
   | { outcome: 'unknown' }
@@ -40,13 +46,12 @@ type Refreshed =
  * section 4.14.2). Throws UNAUTHORIZED for that and for one that opens nothing; CONFLICT where another request used it while this one ran,
  * which ends nothing.
  */
-export async function refreshTokens(ctx: AppContext, refreshToken: string): Promise<Tokens> {
+export async function refreshTokens(ctx: AppContext, refreshToken: string): Promise<Begun> {
   const refreshed = await ctx.db.write.begin((tx) => rotate(tx, refreshToken, ctx.now()))
   if (refreshed.outcome === 'refreshed') {
     const { staffId, sessionId } = refreshed
-    const accessToken = await makeAccessToken(ctx, { staffId, sessionId })
     ctx.log.info({ staffId, sessionId }, 'tokens.refreshed')
-    return { accessToken, refreshToken: refreshed.refreshToken }
+    return refreshed
   }
   if (refreshed.outcome === 'overtaken') throw new AppError('CONFLICT', { message: m.auth_refresh_overtaken() })
   if (refreshed.outcome === 'reused') {

@@ -100,11 +100,31 @@ test('a key can do no more than whoever made it still may', async () => {
 test('it never passes for a person: not at pages, not where somebody has to be signed in or to confirm', async () => {
   const key = await aKey({ scopes: ['registrations.see', 'documents.see', 'registrations.decide'] })
   const id = (await send(url)).id
-  for (const path of ['/admin', '/admin/registrations', `/admin/registrations/${id}`, '/account', '/admin/keys/new'])
-    expect([path, await statusWith(key, path)]).toEqual([path, 403])
+  for (const path of ['/admin', '/admin/registrations', `/admin/registrations/${id}`, '/account', '/admin/keys/new']) {
+    const answer = await fetch(url + path, { redirect: 'manual', ...bearer(key) })
+    expect([path, answer.headers.get('location')]).toEqual([path, expect.stringContaining('/sign-in?')])
+  }
   const form = new URLSearchParams({ expectedState: 'submitted' })
   const init = { method: 'POST', body: form, ...bearer(key, { origin: url }) }
-  expect((await fetch(`${url}/admin/registrations/${id}/approval`, init)).status).toBe(403)
+  expect((await fetch(`${url}/admin/registrations/${id}/approval`, init)).status).toBe(401)
+  for (const path of ['logout', 'confirm', '2fa/setup', '2fa/disable']) {
+    const refused = await fetch(`${url}/api/v1/auth/${path}`, { method: 'POST', ...bearer(key) })
+    expect([path, refused.status, ((await refused.json()) as { code: string }).code]).toEqual([path, 403, 'FORBIDDEN'])
+  }
+})
+
+test('it may ask what it may do', async () => {
+  const me = await (await ask(await aKey({ scopes: ['mail.see'] }), '/api/v1/auth/me')).json()
+  const { slug, name } = ctx.tournament
+  expect(me).toEqual({
+    kind: 'key',
+    id: expect.any(String),
+    name: 'Scoreboard',
+    scopes: ['mail.see'],
+    tournament: { slug, name },
+  })
+  const everywhere = await ask(await aKey({ reach: 'all' }), '/api/v1/auth/me')
+  expect(await everywhere.json()).toMatchObject({ tournament: null, scopes: ['registrations.see'] })
 })
 
 test('its use is noted, at most once a minute, in the statement that finds it', async () => {

@@ -2,10 +2,9 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { base64url, decodeJwt, decodeProtectedHeader, generateKeyPair, SignJWT } from 'jose'
 import { newKnownBrowser } from '#src/auth/known-browser.ts'
 import { readAccessToken } from '#src/auth/tokens/access.ts'
-import { startTokens } from '#src/auth/tokens/service.ts'
 import { makeKeys } from '#src/lib/keys.ts'
 import { PASSWORD, signedIn, staffApp } from '#test/support/staff.ts'
-import { aProgram, bearer } from './program.ts'
+import { aProgram, bearer, tokensOf } from './program.ts'
 
 const app = await staffApp()
 const { ctx, url } = app
@@ -126,7 +125,7 @@ describe('it is over at once', () => {
 
   test('when the password is changed', async () => {
     const { actor, cookie, csrf } = await signedIn(ctx, 'viewer', 'Changed')
-    const { accessToken } = await startTokens(ctx, { staffId: actor.id, device: '', isConfirmed: true })
+    const { accessToken } = await tokensOf(ctx, actor.id)
     const form = { csrf, currentPassword: PASSWORD, newPassword: 'eleven wickets before tea' }
     expect((await app.visit('/account/password', { cookie, form })).status).toBe(303)
     expect(await statusWith(accessToken)).toBe(401)

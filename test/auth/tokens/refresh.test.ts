@@ -1,11 +1,10 @@
 import { afterAll, expect, test } from 'bun:test'
 import { decodeJwt } from 'jose'
 import { REFRESH_TOKENS_KEPT_MAX } from '#src/auth/tokens/model.ts'
-import { refreshTokens } from '#src/auth/tokens/service.ts'
 import { hashToken, newToken } from '#src/lib/keys.ts'
 import { staffApp } from '#test/support/staff.ts'
 import { untilIs } from '#test/support/until.ts'
-import { aProgram, bearer } from './program.ts'
+import { aProgram, bearer, refreshed } from './program.ts'
 
 const app = await staffApp()
 const { ctx, url } = app
@@ -20,22 +19,22 @@ const codeOf = (refreshing: Promise<unknown>) =>
 
 test('a refresh token gives a new pair of the same session, and is itself good no more', async () => {
   const first = await aProgram(ctx, 'viewer', 'First')
-  const second = await refreshTokens(ctx, first.refreshToken)
+  const second = await refreshed(ctx, first.refreshToken)
   expect(second.refreshToken).not.toBe(first.refreshToken)
   expect(decodeJwt(second.accessToken).sid).toBe(decodeJwt(first.accessToken).sid!)
   expect(await statusWith(second.accessToken)).toBe(200)
   expect(await statusWith(first.accessToken)).toBe(200)
-  const third = await refreshTokens(ctx, second.refreshToken)
+  const third = await refreshed(ctx, second.refreshToken)
   expect(await statusWith(third.accessToken)).toBe(200)
 })
 
 test('one that is used again ends the session with all its tokens, and that is on record once', async () => {
   const first = await aProgram(ctx, 'viewer', 'Stolen')
-  const second = await refreshTokens(ctx, first.refreshToken)
-  expect(await codeOf(refreshTokens(ctx, first.refreshToken))).toBe('UNAUTHORIZED')
+  const second = await refreshed(ctx, first.refreshToken)
+  expect(await codeOf(refreshed(ctx, first.refreshToken))).toBe('UNAUTHORIZED')
   expect(await statusWith(second.accessToken)).toBe(401)
-  expect(await codeOf(refreshTokens(ctx, second.refreshToken))).toBe('UNAUTHORIZED')
-  expect(await codeOf(refreshTokens(ctx, first.refreshToken))).toBe('UNAUTHORIZED')
+  expect(await codeOf(refreshed(ctx, second.refreshToken))).toBe('UNAUTHORIZED')
+  expect(await codeOf(refreshed(ctx, first.refreshToken))).toBe('UNAUTHORIZED')
   const entries = await ctx.db.read`
     select data from audit_entries where event = 'session.reuse-ended' and subject_id = ${first.staffId}`
   expect(entries.map(({ data }) => data)).toEqual([{ sessionId: decodeJwt(first.accessToken).sid }])
@@ -57,7 +56,7 @@ test('of two that use one token at once exactly one is given tokens; the other i
     await released
   })
   await held
-  const both = [refreshTokens(ctx, refreshToken), refreshTokens(ctx, refreshToken)]
+  const both = [refreshed(ctx, refreshToken), refreshed(ctx, refreshToken)]
   const settled = Promise.allSettled(both)
   // Both have looked at it, and wait for their turn.
   await untilIs(
@@ -77,27 +76,27 @@ test('of two that use one token at once exactly one is given tokens; the other i
   expect(won).toHaveLength(1)
   expect(lost.map(({ reason }) => reason.code)).toEqual(['CONFLICT'])
   expect(await statusWith(won[0]!.value.accessToken)).toBe(200)
-  expect(await codeOf(refreshTokens(ctx, won[0]!.value.refreshToken))).toBe('good')
+  expect(await codeOf(refreshed(ctx, won[0]!.value.refreshToken))).toBe('good')
 })
 
 test('it is over with its session, its account, and when nobody used it for too long', async () => {
   const ended = await aProgram(ctx, 'viewer', 'Ended')
   await ctx.db.write`delete from sessions where staff_id = ${ended.staffId}`
-  expect(await codeOf(refreshTokens(ctx, ended.refreshToken))).toBe('UNAUTHORIZED')
+  expect(await codeOf(refreshed(ctx, ended.refreshToken))).toBe('UNAUTHORIZED')
 
   const disabled = await aProgram(ctx, 'viewer', 'Disabled')
   await ctx.db.write`update staff set disabled_at = now() where id = ${disabled.staffId}`
-  expect(await codeOf(refreshTokens(ctx, disabled.refreshToken))).toBe('UNAUTHORIZED')
+  expect(await codeOf(refreshed(ctx, disabled.refreshToken))).toBe('UNAUTHORIZED')
   await ctx.db.write`update staff set disabled_at = null where id = ${disabled.staffId}`
-  expect(await codeOf(refreshTokens(ctx, disabled.refreshToken))).toBe('good')
+  expect(await codeOf(refreshed(ctx, disabled.refreshToken))).toBe('good')
 
   const idle = await aProgram(ctx, 'viewer', 'Idle')
   await ctx.db.write`update sessions set last_seen_at = now() - interval '13 hours' where staff_id = ${idle.staffId}`
-  expect(await codeOf(refreshTokens(ctx, idle.refreshToken))).toBe('UNAUTHORIZED')
+  expect(await codeOf(refreshed(ctx, idle.refreshToken))).toBe('UNAUTHORIZED')
 })
 
 test.each(['', 'short', newToken(), `${newToken()}'`])('what is no refresh token opens nothing: %j', async (text) => {
-  expect(await codeOf(refreshTokens(ctx, text))).toBe('UNAUTHORIZED')
+  expect(await codeOf(refreshed(ctx, text))).toBe('UNAUTHORIZED')
 })
 
 test('tokens are kept as digests alone, and no more of them than are needed', async () => {
@@ -106,7 +105,7 @@ test('tokens are kept as digests alone, and no more of them than are needed', as
   await ctx.db.write`
     insert into refresh_tokens (token_hash, session_id, used_at, created_at)
     select sha256(i::text::bytea), ${sessionId}, now(), now() - interval '1 day' from generate_series(1, ${REFRESH_TOKENS_KEPT_MAX + 10}) i`
-  await refreshTokens(ctx, refreshToken)
+  await refreshed(ctx, refreshToken)
   const [row] = await ctx.db.read`
     select count(*)::int as count, count(*) filter (where r.token_hash = ${hashToken(refreshToken)})::int as own
     from refresh_tokens r join sessions s on s.id = r.session_id where s.staff_id = ${staffId}`
