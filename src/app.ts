@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import { auditAdmin } from './audit/admin.ts'
 import { authAdmin } from './auth/admin.ts'
 import { authApi } from './auth/api.ts'
 import { factorsAdmin } from './auth/factors/admin.ts'
@@ -120,6 +121,7 @@ export function makeApp(ctx: AppContext, files: AssetFiles, clientFiles?: Client
     .use(mailSettingsAdmin(ctx))
     .use(linksAdmin(ctx))
     .use(systemAdmin(ctx))
+    .use(auditAdmin(ctx))
     .use(erasureAdmin(ctx))
     .use(documentsPages(ctx))
     .use(entryPages(ctx))

@@ -11,7 +11,7 @@ setDefaultTimeout(60_000)
 const NOTED = ['sessions']
 /** The same routes for one tournament by its slug. */
 const OF_A_TOURNAMENT = /\/t\/:slug|\/tournaments\/:slug(?=\/)/
-const SHOWS_A_DOCUMENT = /\/(?:documents|files)\//
+const SHOWS_PEOPLE = /\/(?:documents|files)\/|\/export\.csv$/
 /** Ids, numbers, and words of ours: no name, address or number of anybody has such a form. */
 const OF_OURS = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|icct26|[a-z_-]+|)$/
 
@@ -66,7 +66,7 @@ const unnamed = (all: readonly string[]) => all.filter((one) => !made.has(one) &
 
 function routesOf(app: { routes: readonly { method: string; path: string }[] }): string[] {
   const routes = app.routes.map(({ method, path }) => ({ method, path: path.replace(OF_A_TOURNAMENT, '') }))
-  const asked = routes.filter(({ method, path }) => method !== 'GET' || SHOWS_A_DOCUMENT.test(path))
+  const asked = routes.filter(({ method, path }) => method !== 'GET' || SHOWS_PEOPLE.test(path))
   return [...new Set(asked.map(({ method, path }) => `${method} ${path}`))]
 }
 
@@ -78,7 +78,7 @@ describe('the table is whole', async () => {
     return typed.length > 0 ? typed : [`teamsheet ${name}`]
   })
 
-  test('every route that changes something, every look at a document and every command is named once', () => {
+  test('every route that changes something, every look at a document, every export and every command is named once', () => {
     expect(unnamed([...routesOf(app), ...written])).toEqual([])
     expect([...made].filter((by) => by in NO_ACTS)).toEqual([])
     const all = [...routesOf(app), ...written]

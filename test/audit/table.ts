@@ -280,6 +280,14 @@ export const ACTS: readonly Act[] = [
     },
   },
   {
+    by: 'GET /admin/audit/export.csv',
+    event: 'audit.exported',
+    async begin({ owner, visit }) {
+      const { cookie } = await owner()
+      return () => visit('/admin/audit/export.csv', { cookie })
+    },
+  },
+  {
     by: 'POST /admin/erasure',
     event: 'person.erased',
     // Files go when nothing names them any more, and then the traces of rows.

@@ -8,7 +8,7 @@ import { Masthead } from './masthead.tsx'
 import { Footer } from './page.tsx'
 
 /** The staff pages that have an entry in the navigation, in its order. */
-export type StaffSection = 'dashboard' | 'registrations' | 'mail' | 'keys' | 'system'
+export type StaffSection = 'dashboard' | 'registrations' | 'mail' | 'keys' | 'system' | 'audit'
 
 export type StaffPageProps = {
   title: string
@@ -27,6 +27,8 @@ export type StaffPageProps = {
   notices?: readonly string[]
   /** Whether the person may open the System page. */
   hasSystem?: boolean
+  /** Whether the person may see the audit log. */
+  hasAudit?: boolean
   /** Whether the person may see the mail log. */
   hasMail?: boolean
   /** Whether the person may make keys for programs. */
@@ -49,6 +51,9 @@ export function StaffPage(props: StaffPageProps) {
     ...(props.hasKeys ? [{ href: '/admin/keys', label: m.keys_title(), isCurrent: props.section === 'keys' }] : []),
     ...(props.hasSystem
       ? [{ href: '/admin/system', label: m.layout_nav_system(), isCurrent: props.section === 'system' }]
+      : []),
+    ...(props.hasAudit
+      ? [{ href: '/admin/audit', label: m.layout_nav_audit(), isCurrent: props.section === 'audit' }]
       : []),
   ]
   return (
