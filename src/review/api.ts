@@ -3,11 +3,13 @@ import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
+import { ownOrigin } from '#src/http/csrf.ts'
 import { BODY_NONE } from '#src/http/limits.ts'
 import { listingParameters, readListing, writeCursor } from '#src/http/listing.ts'
 import { jsonAnswer, pathParameter, refusals, STAFF_REFUSALS } from '#src/http/openapi.ts'
 import { TEAM_STATES } from '#src/teams/model.ts'
 import {
+  DocumentAddress,
   type DocumentLine,
   isTeamState,
   REGISTRATION_SORTS,
@@ -19,11 +21,11 @@ import {
   type RegistrationSummary,
   SEARCH_LENGTH_MAX,
 } from './model.ts'
-import { getRegistration, listRegistrations, readPlace } from './service.ts'
+import { getRegistration, listRegistrations, readPlace, viewDocument } from './service.ts'
 
 const TAGS = ['registrations']
 
-/** Registrations for staff, by session. */
+/** Registrations for staff, and for programs whose key says so. */
 export const reviewApi = (ctx: AppContext) =>
   new Elysia({ name: 'review.api' })
     .use(admit(ctx))
@@ -71,6 +73,26 @@ export const reviewApi = (ctx: AppContext) =>
           tags: TAGS,
           responses: {
             200: jsonAnswer('The registration', RegistrationDetail),
+            ...refusals(...STAFF_REFUSALS, 'NOT_FOUND'),
+          },
+        },
+      },
+    )
+    .get(
+      '/registrations/:id/documents/:documentId',
+      async ({ actor, tournament, params, request }) => {
+        const path = await viewDocument(ctx, actor, tournament, params.id, params.documentId)
+        return { url: ownOrigin(ctx, request) + path }
+      },
+      {
+        admit: { tier: 'admin', requires: 'documents.see', body: BODY_NONE },
+        detail: {
+          parameters: [pathParameter('id', 'UUID.'), pathParameter('documentId', 'UUID.')],
+          summary: 'Where one document can be fetched, for minutes',
+          description: 'Each look at a document is written down.',
+          tags: TAGS,
+          responses: {
+            200: jsonAnswer('Its address', DocumentAddress),
             ...refusals(...STAFF_REFUSALS, 'NOT_FOUND'),
           },
         },

@@ -161,3 +161,6 @@ export const RegistrationList = t.Object(
   { items: t.Array(RegistrationSummary), nextCursor: nullable(t.String()) },
   { title: 'RegistrationList' },
 )
+
+/** Where a document can be fetched by whoever has the address. */
+export const DocumentAddress = t.Object({ url: t.String({ format: 'uri' }) }, { title: 'DocumentAddress' })

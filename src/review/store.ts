@@ -34,8 +34,9 @@ export async function findRegistration(
           'contentType', f.content_type, 'bytes', f.bytes, 'erasedAt', d.erased_at, 'erasedFor', d.erased_for) order by d.position), '[]')
         from documents d left join files f on f.id = d.file_id where d.team_id = t.id) as documents,
       (select coalesce(json_agg(json_build_object('at', m.created_at, 'from', m.from_state, 'to', m.to_state, 'reason', m.reason,
-          'actorKind', m.actor_kind, 'by', s.name) order by m.id), '[]')
-        from registration_moves m left join staff s on s.id = m.actor_id where m.team_id = t.id) as history,
+          'actorKind', m.actor_kind, 'by', coalesce(s.name, k.name)) order by m.id), '[]')
+        from registration_moves m left join staff s on s.id = m.actor_id left join api_keys k on k.id = m.actor_id
+        where m.team_id = t.id) as history,
       (select coalesce(json_agg(json_build_object('id', id, 'kind', kind, 'state', state, 'at', created_at, 'lastAnswer', last_answer,
           'isErased', to_address = '') order by id), '[]')
         from mails where team_id = t.id) as mails

@@ -1,7 +1,8 @@
 import { Secret, TOTP } from 'otpauth'
 import { addStaff } from '#src/staff/service.ts'
 import { aProgram, bearer, tokensOf } from '#test/auth/tokens/program.ts'
-import { PASSWORD } from '#test/support/staff.ts'
+import { samplePdf } from '#test/support/sample-files.ts'
+import { PASSWORD, upload } from '#test/support/staff.ts'
 import type { Act } from './table.ts'
 import type { World } from './world.ts'
 
@@ -74,6 +75,17 @@ export const API_ACTS: readonly Act[] = [
       const { staffId } = await anEnrolled(ctx, url, 'Tamsin')
       const { accessToken } = await tokensOf(ctx, staffId)
       return () => post(url, '2fa/disable', {}, accessToken)
+    },
+  },
+  {
+    by: 'GET /api/v1/registrations/:id/documents/:documentId',
+    event: 'document.viewed',
+    async begin({ ctx, url, visit, enter, owner }) {
+      const letter = await upload(url, 'pastor_letter', new File([samplePdf()], 'letter.pdf'))
+      const { id } = await enter({ documents: [letter] })
+      const [document] = await ctx.db.read`select id from documents where team_id = ${id}`
+      const { cookie } = await owner()
+      return () => visit(`/api/v1/registrations/${id}/documents/${document!.id}`, { cookie })
     },
   },
   {

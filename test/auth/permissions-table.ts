@@ -54,6 +54,7 @@ export const TABLE: Readonly<Record<string, string>> = {
   'POST /api/v1/registrations': 'everybody',
   'GET /api/v1/registrations': 'viewer, key registrations.see',
   'GET /api/v1/registrations/:id': 'viewer, key registrations.see',
+  'GET /api/v1/registrations/:id/documents/:documentId': 'reviewer, key documents.see',
 
   'POST /api/v1/auth/login': 'everybody',
   'POST /api/v1/auth/2fa/verify': 'everybody',
@@ -135,6 +136,8 @@ export const TABLE: Readonly<Record<string, string>> = {
   'POST /admin/system/dependencies/:name/reset': 'owner',
   'POST /admin/system/tasks/:name/run': 'owner',
   'POST /admin/system/notices/:id/dismissal': 'owner',
+  'GET /admin/audit': 'owner',
+  'GET /admin/audit/export.csv': 'owner',
   'GET /admin/erasure': 'owner, confirmed',
   'POST /admin/erasure/search': 'owner',
   'GET /admin/erasure/confirmation': 'owner, confirmed',

@@ -1,9 +1,11 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { newKey } from '#src/auth/keys/model.ts'
-import { makeKey } from '#src/auth/keys/service.ts'
+import { findActorOfKey, makeKey } from '#src/auth/keys/service.ts'
 import { hashToken } from '#src/lib/keys.ts'
+import { approve } from '#src/review/service.ts'
 import { addTestTournament } from '#test/support/context.ts'
-import { send, signedIn, staffApp } from '#test/support/staff.ts'
+import { samplePdf } from '#test/support/sample-files.ts'
+import { send, signedIn, staffApp, upload } from '#test/support/staff.ts'
 import { bearer } from '../tokens/program.ts'
 
 const app = await staffApp()
@@ -111,6 +113,32 @@ test('it never passes for a person: not at pages, not where somebody has to be s
     const refused = await fetch(`${url}/api/v1/auth/${path}`, { method: 'POST', ...bearer(key) })
     expect([path, refused.status, ((await refused.json()) as { code: string }).code]).toEqual([path, 403, 'FORBIDDEN'])
   }
+})
+
+test('it fetches documents where its scope says so, and each look is on record under its name', async () => {
+  const letter = await upload(url, 'pastor_letter', new File([samplePdf(1200)], 'letter.pdf'))
+  const { id } = await send(url, { documents: [letter] })
+  const key = await aKey({ scopes: ['registrations.see', 'documents.see'], name: 'Archive' })
+  const { documents } = (await (await ask(key, `${GUARDED}/${id}`)).json()) as { documents: { id: string }[] }
+  const path = `${GUARDED}/${id}/documents/${documents[0]!.id}`
+  const answer = (await (await ask(key, path)).json()) as { url: string }
+  expect((await fetch(answer.url)).headers.get('content-type')).toBe('application/pdf')
+  expect(await statusWith(await aKey(), path)).toBe(403)
+  expect(await statusWith(key, `${GUARDED}/${id}/documents/${crypto.randomUUID()}`)).toBe(404)
+  const [entry] = await ctx.db.read`
+    select k.name, e.actor_kind from audit_entries e join api_keys k on k.id = e.actor_id where event = 'document.viewed'`
+  expect(entry).toEqual({ name: 'Archive', actor_kind: 'key' })
+})
+
+test('what it decides stands in the history under its name', async () => {
+  const { id } = await send(url)
+  const key = await aKey({ scopes: ['registrations.see', 'registrations.decide'], name: 'Decider' })
+  const actor = await findActorOfKey(ctx, key)
+  await approve(ctx, actor, ctx.tournament, id, {})
+  const { history } = (await (await ask(key, `${GUARDED}/${id}`)).json()) as { history: { to: string; by: object }[] }
+  expect(history.find(({ to }) => to === 'approved')?.by).toEqual({ kind: 'key', name: 'Decider' })
+  const page = await (await app.visit(`/admin/registrations/${id}`, { cookie: owner.cookie })).text()
+  expect(page).toContain('Decider')
 })
 
 test('it may ask what it may do', async () => {
