@@ -10,7 +10,7 @@ import { staffOf } from '#src/http/staff-frame.ts'
 import { FactorsPage } from '#views/auth/factors.tsx'
 import { factorsOf, nextOf, renewed, showCodes } from '../factors/admin.ts'
 import { type Party, partyOf } from './model.ts'
-import { addPasskey, beginPasskey, removePasskey, renamePasskey } from './service.ts'
+import { addPasskey, beginPasskey, type Ceremony, removePasskey, renamePasskey } from './service.ts'
 
 const PAGE = '/account/second-factor'
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
@@ -25,7 +25,7 @@ export const passkeysAdmin = (ctx: AppContext) =>
       async ({ actor, body, request }) => {
         const staff = staffOf(actor)
         checkCsrfToken(ctx, staff, body.csrf)
-        return Response.json(await beginPasskey(ctx, staff, partyHere(ctx, request)))
+        return ceremony(await beginPasskey(ctx, staff, partyHere(ctx, request)))
       },
       {
         admit: { tier: 'write', signedIn: true, confirmed: true, enrols: true, body: BODY_FORM },
@@ -78,6 +78,10 @@ function idOf(text: string): string {
   if (!UUID.test(text)) throw new AppError('NOT_FOUND')
   return text
 }
+
+/** For passkey.ts in the browser. */
+export const ceremony = (asked: Ceremony): Response =>
+  Response.json(asked, { headers: { 'cache-control': 'no-store' } })
 
 /** Whom passkeys are made for at the address of this request. Throws CONFLICT where browsers make none. */
 export function partyHere(ctx: AppContext, request: Request): Party {

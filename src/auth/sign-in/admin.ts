@@ -11,7 +11,7 @@ import { ConfirmPage } from '#views/auth/confirm.tsx'
 import { CODE_LENGTH_MAX } from '../factors/model.ts'
 import { findFactors } from '../factors/service.ts'
 import { safeNext } from '../model.ts'
-import { partyHere } from '../passkeys/admin.ts'
+import { ceremony, partyHere } from '../passkeys/admin.ts'
 import { partyOf } from '../passkeys/model.ts'
 import { askForPasskey } from '../passkeys/service.ts'
 import { confirmByPasskey, confirmSession } from './confirm.ts'
@@ -53,7 +53,7 @@ export const confirmAdmin = (ctx: AppContext) =>
       async ({ actor, body, request }) => {
         const staff = staffOf(actor)
         checkCsrfToken(ctx, staff, body.csrf)
-        return Response.json(await askForPasskey(ctx, partyHere(ctx, request), staff.id))
+        return ceremony(await askForPasskey(ctx, partyHere(ctx, request), staff.id))
       },
       {
         admit: { tier: 'write', signedIn: true, enrols: true, body: BODY_FORM },

@@ -18,7 +18,7 @@ import { findFactors } from '../factors/service.ts'
 import { KNOWN_BROWSER_SECONDS } from '../known-browser.ts'
 import { safeNext } from '../model.ts'
 import { sessionCookie } from '../pages.ts'
-import { partyHere } from '../passkeys/admin.ts'
+import { ceremony, partyHere } from '../passkeys/admin.ts'
 import { partyOf } from '../passkeys/model.ts'
 import { askForPasskey } from '../passkeys/service.ts'
 import { signOut } from '../service.ts'
@@ -85,6 +85,8 @@ export const signInPages = (ctx: AppContext) =>
         const signedIn = await finishSignIn(ctx, { challenge, code: body.code }, browserOf(ctx, request, address))
         if (signedIn.outcome === 'signed-in') return enter(ctx, actor, signedIn, next)
         if (signedIn.outcome === 'expired') return backToSignIn(ctx, next)
+        if (signedIn.outcome === 'disabled')
+          return html(SignInPage({ ...doorOf(ctx, request, next), errors: signedIn.errors }), { status: 422 })
         const page = await stepOf(ctx, request, next)
         if (signedIn.outcome !== 'wait')
           return html(SecondFactorPage({ ...page, errors: signedIn.errors }), { status: 422 })
@@ -95,7 +97,7 @@ export const signInPages = (ctx: AppContext) =>
     )
     .post(
       '/sign-in/passkey/challenge',
-      async ({ request }) => Response.json(await askForPasskey(ctx, partyHere(ctx, request))),
+      async ({ request }) => ceremony(await askForPasskey(ctx, partyHere(ctx, request))),
       { admit: { tier: 'write', public: true, body: BODY_FORM } },
     )
     .post(
@@ -112,9 +114,9 @@ export const signInPages = (ctx: AppContext) =>
       '/sign-in/second-factor/passkey/challenge',
       async ({ request }) => {
         const challenge = readCookie(ctx, request, CHALLENGE_COOKIE) ?? ''
-        const ceremony = await askForSecondFactor(ctx, partyHere(ctx, request), challenge)
-        if (!ceremony) throw new AppError('CONFLICT')
-        return Response.json(ceremony)
+        const asked = await askForSecondFactor(ctx, partyHere(ctx, request), challenge)
+        if (!asked) throw new AppError('CONFLICT')
+        return ceremony(asked)
       },
       { admit: { tier: 'write', public: true, body: BODY_FORM } },
     )
@@ -128,6 +130,8 @@ export const signInPages = (ctx: AppContext) =>
         const signedIn = await finishSignInByPasskey(ctx, partyHere(ctx, request), step, visitor)
         if (signedIn.outcome === 'signed-in') return enter(ctx, actor, signedIn, next)
         if (signedIn.outcome === 'expired') return backToSignIn(ctx, next)
+        if (signedIn.outcome === 'disabled')
+          return html(SignInPage({ ...doorOf(ctx, request, next), errors: signedIn.errors }), { status: 422 })
         const page = await stepOf(ctx, request, next)
         return html(SecondFactorPage({ ...page, errors: signedIn.errors }), { status: 422 })
       },
