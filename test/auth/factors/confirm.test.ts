@@ -35,12 +35,8 @@ test('with a factor its code confirms, and the password does not', async () => {
   expect(page).toContain('one-time-code')
   expect(page).not.toContain('current-password')
   const before = await confirmedAt(cookie)
-  for (const form of [
-    { csrf, password: PASSWORD },
-    { csrf, code: wrongCode(ctx, secret) },
-    { csrf, code: '' },
-  ])
-    expect((await visit('/confirm', { cookie, form: { csrf, ...given } })).status).toBe(422)
+  const wrong: Record<string, string>[] = [{ password: PASSWORD }, { code: wrongCode(ctx, secret) }, { code: '' }]
+  for (const given of wrong) expect((await visit('/confirm', { cookie, form: { csrf, ...given } })).status).toBe(422)
   expect(await confirmedAt(cookie)).toEqual(before!)
   expect((await visit('/confirm', { cookie, form: { csrf, code: codeOf(ctx, secret) } })).status).toBe(303)
   expect(await confirmedAt(cookie)).not.toEqual(before!)
