@@ -1,6 +1,9 @@
 import { Elysia } from 'elysia'
 import { auditAdmin } from './audit/admin.ts'
-import { authAdmin } from './auth/admin.ts'
+import { accountsAdmin } from './auth/accounts/admin.ts'
+import { staffLinkPages } from './auth/accounts/links/pages.ts'
+import { ownAccountAdmin } from './auth/accounts/own/admin.ts'
+import { peopleAdmin } from './auth/accounts/people/admin.ts'
 import { authApi } from './auth/api.ts'
 import { factorsAdmin } from './auth/factors/admin.ts'
 import { keysAdmin } from './auth/keys/admin.ts'
@@ -112,7 +115,10 @@ export function makeApp(ctx: AppContext, files: AssetFiles, clientFiles?: Client
     .use(confirmAdmin(ctx))
     .use(factorsAdmin(ctx))
     .use(passkeysAdmin(ctx))
-    .use(authAdmin(ctx))
+    .use(staffLinkPages(ctx))
+    .use(ownAccountAdmin(ctx))
+    .use(accountsAdmin(ctx))
+    .use(peopleAdmin(ctx))
     .use(keysAdmin(ctx))
     .use(registrationAdmin(ctx))
     .use(reviewAdmin(ctx))

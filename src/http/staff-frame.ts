@@ -24,6 +24,7 @@ export const staffFrame = (ctx: AppContext, actor: StaffActor, tournament?: Tour
   warnings: warningsOf(ctx),
   ...(actor.enrolBy && { enrolment: enrolmentWords(actor, actor.enrolBy, tournament) }),
   hasMail: may(actor, 'mail.see', tournament?.id),
+  hasStaff: may(actor, 'staff.invite', tournament?.id),
   hasKeys: may(actor, 'keys.manage', tournament?.id),
   hasAudit: may(actor, 'audit.see'),
   ...(may(actor, 'system.see') && { hasSystem: true, notices: noticesOf(ctx, tournament) }),

@@ -8,6 +8,7 @@ import { aRegistration } from '#test/support/registrations.ts'
 import { samplePdf } from '#test/support/sample-files.ts'
 import { PASSWORD, signedIn, upload } from '#test/support/staff.ts'
 import { untilIs } from '#test/support/until.ts'
+import { ACCOUNT_ACTS } from './account-acts.ts'
 import { API_ACTS } from './api-acts.ts'
 import { FACTOR_ACTS, NO_FACTOR_ACTS } from './factor-acts.ts'
 import type { World } from './world.ts'
@@ -67,6 +68,7 @@ export const ACTS: readonly Act[] = [
       return () => visit('/account/password', { cookie, form: { csrf, currentPassword: PASSWORD, newPassword } })
     },
   },
+  ...ACCOUNT_ACTS,
   {
     by: 'teamsheet staff add',
     event: 'staff.added',

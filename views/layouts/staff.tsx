@@ -8,7 +8,7 @@ import { Masthead } from './masthead.tsx'
 import { Footer } from './page.tsx'
 
 /** The staff pages that have an entry in the navigation, in its order. */
-export type StaffSection = 'dashboard' | 'registrations' | 'mail' | 'keys' | 'system' | 'audit'
+export type StaffSection = 'dashboard' | 'registrations' | 'mail' | 'keys' | 'staff' | 'system' | 'audit'
 
 export type StaffPageProps = {
   title: string
@@ -33,6 +33,8 @@ export type StaffPageProps = {
   hasMail?: boolean
   /** Whether the person may make keys for programs. */
   hasKeys?: boolean
+  /** Whether the person may invite others. */
+  hasStaff?: boolean
   flash?: FlashMessage
   lang?: string
   theme?: Theme
@@ -49,6 +51,9 @@ export function StaffPage(props: StaffPageProps) {
       ? [{ href: '/admin/mail', label: m.layout_nav_mail(), isCurrent: props.section === 'mail' }]
       : []),
     ...(props.hasKeys ? [{ href: '/admin/keys', label: m.keys_title(), isCurrent: props.section === 'keys' }] : []),
+    ...(props.hasStaff
+      ? [{ href: '/admin/staff', label: m.layout_nav_staff(), isCurrent: props.section === 'staff' }]
+      : []),
     ...(props.hasSystem
       ? [{ href: '/admin/system', label: m.layout_nav_system(), isCurrent: props.section === 'system' }]
       : []),

@@ -10,11 +10,11 @@ import type { Role, StaffActor } from '#src/permissions.ts'
 import { checkInvited, managesStaff, mayGive, type StaffAccount } from '#src/staff/model.ts'
 import { deleteInvited, findAccountByEmail, insertInvited, putRole } from '#src/staff/service.ts'
 import { getTournament } from '#src/tournaments/service.ts'
+import { roleWord } from '#views/staff/words.ts'
 import { deleteSessionsOf } from '../store.ts'
 import { newStaffLink } from './links.ts'
 import { INVITATION_MS, type RoleGiven } from './model.ts'
 import { changeAccount, lockRights } from './rights.ts'
-import { roleWord } from './words.ts'
 
 /** How an address reaches its person: by mail, or by whoever asked for it. */
 export type Sending = 'mail' | 'link'

@@ -4,6 +4,8 @@ import { AppError } from '#src/errors.ts'
 import { checkPersonName, tidy } from '#src/lib/names.ts'
 import type { StaffActor } from '#src/permissions.ts'
 import { updateName } from '#src/staff/service.ts'
+import { getTournament } from '#src/tournaments/service.ts'
+import { roleText } from '#views/staff/words.ts'
 import { findPendingEmail } from './email-store.ts'
 import type { PendingEmail } from './model.ts'
 
@@ -24,3 +26,11 @@ export async function changeName(ctx: AppContext, actor: StaffActor, typed: stri
 /** The address that waits to become one's own. */
 export const getPendingEmail = (ctx: AppContext, actor: StaffActor): Promise<PendingEmail | undefined> =>
   findPendingEmail(ctx.db.read, actor.id, ctx.now())
+
+/** What one may do and where, a line each. */
+export async function roleTexts(ctx: AppContext, actor: StaffActor): Promise<string[]> {
+  const names = await Promise.all(
+    actor.grants.map(({ tournamentId }) => (tournamentId === null ? null : getTournament(ctx, tournamentId))),
+  )
+  return actor.grants.map(({ role }, index) => roleText(role, names[index]?.name))
+}

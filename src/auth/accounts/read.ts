@@ -1,7 +1,7 @@
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { may, type StaffActor } from '#src/permissions.ts'
-import { type StaffAccount, seesStaffOf } from '#src/staff/model.ts'
+import { mayChange, type StaffAccount, seesStaffOf } from '#src/staff/model.ts'
 import { getAccount } from '#src/staff/service.ts'
 import { findInvitationEnd } from './link-store.ts'
 import type { ListedAccount } from './model.ts'
@@ -43,7 +43,7 @@ function scopeOf(actor: StaffActor): string[] | undefined {
 }
 
 export type SeenAccount = StaffAccount &
-  Pick<ListedAccount, 'state' | 'hasFactor' | 'lastSeenAt'> & { invitationEndsAt?: Date }
+  Pick<ListedAccount, 'state' | 'hasFactor' | 'lastSeenAt'> & { invitationEndsAt?: Date; mayAct: boolean }
 
 /** One account that the actor may see, with the roles they may see. Throws NOT_FOUND, FORBIDDEN. */
 export async function getSeenAccount(ctx: AppContext, actor: StaffActor, id: string): Promise<SeenAccount> {
@@ -59,7 +59,7 @@ export async function getSeenAccount(ctx: AppContext, actor: StaffActor, id: str
   ])
   if (!listed) throw new AppError('NOT_FOUND')
   const { state, hasFactor, lastSeenAt } = listed
-  return { ...account, grants, state, hasFactor, lastSeenAt, invitationEndsAt }
+  return { ...account, grants, state, hasFactor, lastSeenAt, invitationEndsAt, mayAct: mayChange(actor, account) }
 }
 
 /** The tournaments that the actor may invite to, the default one first. */
