@@ -13,6 +13,8 @@ import { actorWords, detailWords, eventWords, listEvents, subjectWords } from '.
 
 const ADDRESS = '/admin/audit'
 const ID_LENGTH = 36
+/** A longer one is opened by whoever wants to read it. */
+const LINE_LENGTH_MAX = 80
 
 export type AuditLogProps = {
   frame: StaffFrame
@@ -65,8 +67,8 @@ const columns = (timeZone: string, hasTournaments: boolean): Column<AuditRow>[] 
       </>
     ),
   },
-  { key: 'when', label: m.audit_when(), cell: ({ at }) => <Moment at={at} timeZone={timeZone} /> },
-  { key: 'who', label: m.audit_who(), cell: (row) => <span class="wrap-anywhere">{actorWords(row)}</span> },
+  { key: 'when', label: m.audit_when(), isUnbroken: true, cell: ({ at }) => <Moment at={at} timeZone={timeZone} /> },
+  { key: 'who', label: m.audit_who(), cell: actorWords },
   { key: 'about', label: m.audit_about(), cell: (row) => <About {...row} hasTournament={hasTournaments} /> },
   { key: 'details', label: m.audit_change(), cell: (row) => <Details {...row} /> },
   { key: 'origin', label: m.audit_origin(), cell: (row) => <Origin {...row} /> },
@@ -83,10 +85,10 @@ function About({ subject, subjectId, tournamentName, hasTournament }: AuditRow &
   const name = subject ? subjectWords(subject) : subjectId
   const told = page ? <a href={`${page}/${subject.id}`}>{name}</a> : name
   return (
-    <span class="wrap-anywhere">
+    <>
       {told ?? '–'}
       {hasTournament && tournamentName && <small class="block">{tournamentName}</small>}
-    </span>
+    </>
   )
 }
 
@@ -96,9 +98,18 @@ function Details(row: AuditRow) {
   return (
     <ul class="wrap-anywhere">
       {lines.map((line) => (
-        <li key={line}>{line}</li>
+        <li key={line}>{line.length > LINE_LENGTH_MAX ? <LongLine line={line} /> : line}</li>
       ))}
     </ul>
+  )
+}
+
+function LongLine({ line }: { line: string }) {
+  return (
+    <details>
+      <summary>{line.slice(0, LINE_LENGTH_MAX)}…</summary>
+      {line}
+    </details>
   )
 }
 
@@ -148,6 +159,7 @@ function Filters({ filter, choices }: Pick<AuditLogProps, 'filter' | 'choices'>)
       <Field
         name="subject"
         label={m.audit_filter_subject()}
+        hint={m.audit_subject_hint()}
         value={filter.subject}
         maxLength={ID_LENGTH}
         autocomplete="off"
