@@ -40,14 +40,20 @@ export async function prepareStaff(ctx: AppContext, given: NewStaff): Promise<Pr
   }
 }
 
-/** Throws VALIDATION_FAILED where somebody has the e-mail already, ignoring case. */
-export async function insertStaff(tx: Queryable, staff: PreparedStaff, actor: Actor): Promise<void> {
+/** The role counts for a tournament, or for all (null). Throws VALIDATION_FAILED where somebody has the e-mail already, ignoring case. */
+export async function insertStaff(
+  tx: Queryable,
+  staff: PreparedStaff,
+  actor: Actor,
+  tournamentId: string | null = null,
+): Promise<void> {
   if (!(await store.insertStaff(tx, staff)))
     throw new AppError('VALIDATION_FAILED', {
       errors: [{ field: 'email', code: 'taken', message: m.staff_email_taken() }],
     })
-  await store.insertRole(tx, staff.id, staff.role, null)
-  await record(tx, { event: 'staff.added', actor, subjectId: staff.id, data: { role: staff.role } })
+  await store.insertRole(tx, staff.id, staff.role, tournamentId)
+  const about = { actor, tournamentId: tournamentId ?? undefined, subjectId: staff.id }
+  await record(tx, { event: 'staff.added', ...about, data: { role: staff.role } })
 }
 
 /** The account of this e-mail if the password is its own, disabled or not; the same time is taken for unknown ones. */

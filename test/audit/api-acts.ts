@@ -54,7 +54,7 @@ export const API_ACTS: readonly Act[] = [
     by: 'POST /api/v1/auth/register',
     event: 'staff.added',
     async begin({ ctx, url }) {
-      const { accessToken } = await aProgram(ctx, 'owner', 'Rekha')
+      const { accessToken } = await aProgram(ctx, 'owner', 'Quentin')
       const person = { name: 'Padma', email: 'padma@example.org', password: PASSWORD, role: 'viewer' }
       return () => post(url, 'register', person, accessToken)
     },
