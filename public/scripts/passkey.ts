@@ -1,6 +1,6 @@
 /**
  * Fills in a `form[data-passkey]`: asks the server what to ask for, then the browser's authenticator, and sends what it answers. Loaded
- * only by the pages that have such a form; their button stays hidden without it.
+ * only by the pages that have such a form; without it their button stays hidden, and the sentence in its place.
  */
 import {
   browserSupportsWebAuthn,
@@ -19,6 +19,7 @@ function prepare(form: HTMLFormElement): void {
   }
   const button = form.querySelector('button')
   if (button) button.hidden = false
+  say(form)
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     if (!button?.disabled) void ask(form, button)
@@ -54,7 +55,7 @@ function set(form: HTMLFormElement, name: string, value: string): void {
   if (input instanceof HTMLInputElement) input.value = value
 }
 
-function say(form: HTMLFormElement, what: 'none' | 'asking' | 'failed'): void {
+function say(form: HTMLFormElement, what?: 'none' | 'asking' | 'failed'): void {
   const status = form.querySelector<HTMLElement>('[data-passkey-status]')
-  if (status) status.textContent = status.dataset[what] ?? ''
+  if (status) status.textContent = (what && status.dataset[what]) ?? ''
 }

@@ -34,11 +34,10 @@ export function PasskeyForm({ action, does, label, kind = 'secondary', fields, c
           data-none={m.passkey_unsupported()}
           data-asking={m.passkey_asking()}
           data-failed={m.passkey_not_given()}
-        />
+        >
+          {m.passkey_needs_script()}
+        </p>
       </form>
-      <noscript>
-        <p>{m.passkey_needs_script()}</p>
-      </noscript>
       <script src={assetUrl('passkey.js')} defer />
     </>
   )
