@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
+const HEAD_END = '\r\n\r\n'
+
 export type Relay = {
   url: string
   /** Resets the connection that has brought so many bytes, all others, and whoever comes until `mend`. */
@@ -8,6 +10,8 @@ export type Relay = {
   /** Resets everybody now, and until `mend`. */
   cut(): void
   mend(): void
+  /** The next connection that brings these words ends after the first byte of its answer’s body. */
+  dropAnswerTo(words: string): void
   /** Connections that were begun while it was cut. */
   refused(): number
   end(): Promise<void>
@@ -17,6 +21,7 @@ export type Relay = {
 export async function openRelay(to: string): Promise<Relay> {
   const open = new Set<Socket>()
   let [isCut, cutAfterBytes, refused] = [false, Number.POSITIVE_INFINITY, 0]
+  let dropsAt: string | undefined
   const cut = () => {
     isCut = true
     for (const socket of open) socket.resetAndDestroy()
@@ -34,8 +39,17 @@ export async function openRelay(to: string): Promise<Relay> {
     }
     const behind = connect(Number(new URL(to).port), '127.0.0.1')
     keep(behind)
-    let brought = 0
+    let [brought, isDropped] = [0, false]
+    behind.on('data', (bytes: Buffer) => {
+      // Where the answer was not begun a browser sends everything again by itself.
+      if (isDropped) client.end(bytes.subarray(0, bytes.indexOf(HEAD_END) + HEAD_END.length + 1))
+    })
     client.on('data', (bytes) => {
+      if (dropsAt !== undefined && bytes.includes(dropsAt)) {
+        isDropped = true
+        behind.unpipe(client).resume()
+        dropsAt = undefined
+      }
       brought += bytes.length
       if (brought > cutAfterBytes) cut()
     })
@@ -54,6 +68,9 @@ export async function openRelay(to: string): Promise<Relay> {
     mend() {
       isCut = false
       cutAfterBytes = Number.POSITIVE_INFINITY
+    },
+    dropAnswerTo(words) {
+      dropsAt = words
     },
     refused: () => refused,
     async end() {
