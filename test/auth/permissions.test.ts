@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { makeApp } from '#src/app.ts'
+import { newKey } from '#src/auth/keys/model.ts'
 import { startSession } from '#src/auth/sessions.ts'
+import { beginTokens, openTokens } from '#src/auth/tokens/service.ts'
+import { hashToken } from '#src/lib/keys.ts'
 import { KEY_SCOPES, PERMISSIONS, ROLE_NAMES, ROLES, type Role } from '#src/permissions.ts'
 import { addStaff } from '#src/staff/service.ts'
 import { type TestApp, testApp } from '#test/support/app.ts'
@@ -22,7 +25,10 @@ const REFUSALS: readonly string[] = [
 ] satisfies Refusal[]
 
 /** Somebody who asks: the headers that show who it is, and what the written table says becomes of it. */
-type Caller = { headers: (route: Route) => Promise<Record<string, string>>; refused: (row: Row) => Refusal | undefined }
+type Caller = {
+  headers: (route: Route) => Promise<Record<string, string>>
+  refused: (row: Row, route: Route) => Refusal | undefined
+}
 
 const ELSEWHERE = 'elsewhere'
 const DAY_MS = 86_400_000
@@ -30,11 +36,12 @@ const OF_A_TOURNAMENT = /\/t\/:slug|\/tournaments\/:slug(?=\/)/
 
 const routes = await listRoutes()
 let app: TestApp
+let elsewhere: string
 const people = new Map<string, string>()
 beforeAll(async () => {
   app = await testApp({ config: { requireSecondFactor: true, icct26Api: true } })
   const { ctx } = app
-  const elsewhere = (await addTestTournament(ctx, ELSEWHERE))!
+  elsewhere = (await addTestTournament(ctx, ELSEWHERE))!
   const add = async (name: string, role: Role) => {
     const id = await addStaff(ctx, {
       name,
@@ -90,19 +97,62 @@ const asRole =
 
 const forStaff = ({ who }: Row) => who !== 'everybody'
 
+/** Where programs are let in; elsewhere what they show counts for nothing. */
+const JSON_DOORS = /^\/(?:api\/(?!docs$)|admin\/(?:teams|players|sequence)\b|(?:health|status|queue|docs)\b)/
+const atJsonDoors =
+  (refused: Caller['refused']): Caller['refused'] =>
+  (row, route) => {
+    if (JSON_DOORS.test(route.address)) return refused(row, route)
+    return forStaff(row) ? 'UNAUTHORIZED' : undefined
+  }
+
+const tokenOf = (name: string) => async (): Promise<Record<string, string>> => {
+  const { ctx } = app
+  const session = { staffId: people.get(name)!, device: '', isConfirmed: true }
+  const begun = await ctx.db.write.begin((tx) => beginTokens(tx, session, ctx.now()))
+  return { authorization: `Bearer ${(await openTokens(ctx, begun)).accessToken}` }
+}
+
+type KeyAbout = {
+  scopes: (row: Row) => readonly string[]
+  isElsewhere?: boolean
+  isRevoked?: boolean
+  isOver?: boolean
+}
+
+/** A key of its own for each request; an owner made it. */
+const keyWith =
+  ({ scopes, isElsewhere = false, isRevoked = false, isOver = false }: KeyAbout) =>
+  async ({ row }: Route): Promise<Record<string, string>> => {
+    const { ctx } = app
+    const key = newKey()
+    const [ended, tournamentId] = [new Date(ctx.now().getTime() - 1000), isElsewhere ? elsewhere : ctx.tournament.id]
+    await ctx.db.write`
+      insert into api_keys (id, key_hash, hint, name, scopes, tournament_id, made_by, expires_at, revoked_at)
+      values (${Bun.randomUUIDv7()}, ${hashToken(key)}, ${key.slice(-4)}, 'scores', ${[...scopes(row!)]}, ${tournamentId},
+        ${people.get('owner')!}, ${isOver ? ended : null}, ${isRevoked ? ended : null})`
+    return { authorization: `Bearer ${key}` }
+  }
+/** `any` stands for every key. */
+const itsScope = ({ scope }: Row) => (scope === undefined || scope === 'any' ? [] : [scope])
+const otherScopes = ({ scope }: Row) => KEY_SCOPES.filter((one) => one !== scope)
+const withoutScope = ({ who, scope }: Row): Refusal | undefined =>
+  who === 'everybody' || scope === 'any' ? undefined : 'FORBIDDEN'
+const asNobody = (row: Row): Refusal | undefined => (forStaff(row) ? 'UNAUTHORIZED' : undefined)
+
 const CALLERS: Record<string, Caller> = {
-  nobody: { headers: async () => ({}), refused: (row) => (forStaff(row) ? 'UNAUTHORIZED' : undefined) },
+  nobody: { headers: async () => ({}), refused: asNobody },
   'a captain by a link': {
     headers: async () => ({ cookie: `entry=${'x'.repeat(43)}` }),
-    refused: (row) => (forStaff(row) ? 'UNAUTHORIZED' : undefined),
+    refused: asNobody,
   },
   'a session of nobody': {
     headers: async () => ({ cookie: `session=${'x'.repeat(43)}` }),
-    refused: (row) => (forStaff(row) ? 'UNAUTHORIZED' : undefined),
+    refused: asNobody,
   },
   'a disabled owner': {
     headers: cookieOf('disabled owner'),
-    refused: (row) => (forStaff(row) ? 'UNAUTHORIZED' : undefined),
+    refused: asNobody,
   },
   'a viewer': { headers: cookieOf('viewer'), refused: asRole('viewer') },
   'a reviewer': { headers: cookieOf('reviewer'), refused: asRole('reviewer') },
@@ -120,6 +170,22 @@ const CALLERS: Record<string, Caller> = {
     headers: cookieOf('admin elsewhere'),
     refused: ({ who }) => (who === 'everybody' || who === 'signed-in' ? undefined : 'FORBIDDEN'),
   },
+  'a program of a reviewer': { headers: tokenOf('reviewer'), refused: atJsonDoors(asRole('reviewer')) },
+  'a program of a disabled owner': { headers: tokenOf('disabled owner'), refused: asNobody },
+  'a key with the scope': {
+    headers: keyWith({ scopes: itsScope }),
+    refused: atJsonDoors((row) => (row.scope === undefined ? withoutScope(row) : undefined)),
+  },
+  'a key with every other scope': {
+    headers: keyWith({ scopes: otherScopes }),
+    refused: atJsonDoors(withoutScope),
+  },
+  'a key with the scope in another tournament': {
+    headers: keyWith({ scopes: itsScope, isElsewhere: true }),
+    refused: atJsonDoors(withoutScope),
+  },
+  'a revoked key': { headers: keyWith({ scopes: itsScope, isRevoked: true }), refused: asNobody },
+  'a key that is over': { headers: keyWith({ scopes: itsScope, isOver: true }), refused: asNobody },
 }
 
 /** The code that a route's door refused with. */
@@ -151,7 +217,7 @@ describe.each(Object.entries(CALLERS))('%s', (_, caller) => {
   test('is let in where the table says so, and nowhere else', async () => {
     const wrong: string[] = []
     for (const route of routes.filter(({ row, method }) => row !== undefined && method !== 'OPTIONS')) {
-      const [is, should] = [await refusalOf(route, caller), caller.refused(route.row!)]
+      const [is, should] = [await refusalOf(route, caller), caller.refused(route.row!, route)]
       if (is !== should) wrong.push(`${told(route)}: ${is}, not ${should}`)
     }
     expect(wrong).toEqual([])

@@ -24,8 +24,8 @@ import { endOtherOwnSessions, endOwnSession, listOwnSessions } from '../sessions
 const field = t.String({ default: '' })
 const FormBody = t.Object({ csrf: field })
 /** Made anew for each route: Elysia writes into what a route declares. */
-const page = () => ({ admit: { tier: 'admin', signedIn: true, enrols: true, body: BODY_NONE } }) as const
-const write = () => ({ tier: 'write', signedIn: true, enrols: true, body: BODY_FORM }) as const
+const page = () => ({ admit: { tier: 'admin', signedIn: true, body: BODY_NONE } }) as const
+const write = () => ({ tier: 'write', signedIn: true, body: BODY_FORM }) as const
 
 /** One's own account, whatever one's role and tournament. */
 export const ownAccountAdmin = (ctx: AppContext) =>
