@@ -7,6 +7,7 @@ import { untilIs } from '#test/support/until.ts'
 import manifest from '../../package.json' with { type: 'json' }
 import { startMailing } from './mailing.ts'
 import { anEntry, register } from './registering.ts'
+import { setUpFactors } from './second-factor.ts'
 
 setDefaultTimeout(60_000)
 
@@ -82,6 +83,9 @@ const SHOWN: Record<string, () => Promise<void>> = {
     await other.stop()
     expect(other.output()).toMatch(/^\[[\d: -]+\] INFO: server\.started /m)
   },
+  otpauth: async () => expect((await factors()).codes).toBe(10),
+  uqr: async () => expect((await factors()).qr).toMatch(/<path d="(?:M\d+ \d+h1v1h-1z){100,}"/),
+  '@simplewebauthn/server': async () => expect((await factors()).enteredBy).toContain('asha@example.org'),
   preact: async () => expect(await text('/sign-in')).toContain('<form'),
   'preact-render-to-string': async () => expect(await text('/sign-in')).toStartWith('<!doctype html><html lang="en">'),
   // The likeness that a PNG of the drawn picture gives.
@@ -129,6 +133,9 @@ async function drawPicture() {
   await sql.end()
   return { likeness: file!.likeness, shown: await new Bun.Image(await shown.arrayBuffer()).metadata() }
 }
+
+let enrolling: ReturnType<typeof setUpFactors> | undefined
+const factors = () => (enrolling ??= setUpFactors(server))
 
 let mailing: ReturnType<typeof mailOnce> | undefined
 const mailed = () => (mailing ??= mailOnce())
