@@ -12,6 +12,8 @@ export type ServerFacts = {
   version: string
   postgresVersion: string
   isEmbedded: boolean
+  /** What keeps the audit log from being changed: the rights of the server's role and the seal, or the seal alone. */
+  auditIsKeptBy: 'role' | 'seal'
   schema: SchemaState
   startedAt: Date
   now: Date

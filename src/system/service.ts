@@ -34,6 +34,7 @@ async function findFacts({ config, db, vitals, now }: AppContext): Promise<Serve
     version: VERSION,
     postgresVersion: database.version.split(' ')[0]!,
     isEmbedded: config.databaseUrl === undefined,
+    auditIsKeptBy: database.mayChangeAudit ? 'seal' : 'role',
     schema: compareSchema(database.migratedTo),
     startedAt: vitals.startedAt,
     now: now(),

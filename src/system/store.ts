@@ -1,9 +1,17 @@
 import type { Queryable } from '#src/db/client.ts'
 
-/** The version of PostgreSQL, and when the newest migration that it has was made (milliseconds since 1970). */
-export async function findDatabaseFacts(sql: Queryable): Promise<{ version: string; migratedTo: number }> {
-  const [row] = await sql<{ version: string; migratedTo: number }[]>`
+export type DatabaseFacts = {
+  version: string
+  /** When the newest migration that it has was made, in milliseconds since 1970. */
+  migratedTo: number
+  /** Whether our role could change what stands in the audit log. */
+  mayChangeAudit: boolean
+}
+
+export async function findDatabaseFacts(sql: Queryable): Promise<DatabaseFacts> {
+  const [row] = await sql<DatabaseFacts[]>`
     select current_setting('server_version') as version,
-      (select max(created_at)::float8 from drizzle.__drizzle_migrations) as "migratedTo"`
+      (select max(created_at)::float8 from drizzle.__drizzle_migrations) as "migratedTo",
+      has_table_privilege('audit_entries', 'UPDATE, DELETE, TRUNCATE') as "mayChangeAudit"`
   return row!
 }

@@ -44,6 +44,10 @@ const SHOWN: Record<string, () => Promise<void>> = {
   busboy: async () => expect(await sendFile('notes.pdf', '%PDF-1.4\n%%EOF\n')).toMatchObject({ kind: 'pastor_letter' }),
   'file-type': async () =>
     expect(await sendFile('notes.pdf', 'MZ is no PDF')).toMatchObject({ code: 'UNSUPPORTED_FILE_TYPE' }),
+  'csv-stringify': async () => {
+    const answer = await fetch(`${server.url}/admin/audit/export.csv`, { headers: { cookie: await signIn() } })
+    expect(await answer.text()).toMatch(/^\d+,\S+Z,audit\.exported,staff,[\da-f-]+,Meena Raj,.*\r\n/m)
+  },
   'd3-scale': async () => {
     await register(server.url, anEntry())
     const answer = await fetch(`${server.url}/admin`, { headers: { cookie: await signIn() } })

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { openDatabase } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
 import { startTimetable, type Task, TIMETABLE } from '#src/timetable.ts'
 import { ANSWERS_MIN, TRAFFIC_WINDOW_MS } from '#src/vitals/traffic.ts'
 import { type HttpStandIn, httpStandIn } from '#test/support/http-stand-in.ts'
+import { testPostgres } from '#test/support/postgres.ts'
 import { type SignedIn, signedIn, staffApp } from '#test/support/staff.ts'
 import { durationWords, taskWords } from '#views/system/words.ts'
 
@@ -50,7 +52,17 @@ test('with nothing outside in use and no task planned it says so, and tells the 
   ])
     expect(html).toContain(words)
   expect(html).toMatch(/PostgreSQL \d\d\.\d+, inside this server/)
+  expect(html).toContain('The server may only add to it; it is sealed in batches.')
   expect(html).toMatch(/[\d.,]+ GB of [\d.,]+ GB/)
+})
+
+test('where the database has one role, it says that the audit log has its seal alone', async () => {
+  const { db } = ctx
+  const { connection } = await testPostgres()
+  ctx.db = openDatabase({ ...connection, database: ctx.owner.options.database }, 4)
+  expect(await page()).toContain('It is protected by its seal only: the database role of DATABASE_URL owns the tables')
+  await ctx.db.close()
+  ctx.db = db
 })
 
 test.each(['viewer', 'reviewer', 'admin'] as const)('a %s neither opens it nor sees its entry', async (role) => {

@@ -98,6 +98,7 @@ const SCHEMA = {
   newer: { tone: 'warning', icon: 'alert', label: m.system_schema_newer },
   older: { tone: 'warning', icon: 'alert', label: m.system_schema_older },
 } as const
+const AUDIT = { role: m.system_audit_role, seal: m.system_audit_seal }
 const LIMITS = { memory: m.system_limits_memory, database: m.system_limits_database, off: m.system_limits_off }
 
 function ServerList({ facts, timeZone }: { facts: ServerFacts; timeZone: string }) {
@@ -109,6 +110,7 @@ function ServerList({ facts, timeZone }: { facts: ServerFacts; timeZone: string 
       items={[
         { term: m.system_version(), value: facts.version },
         { term: m.system_database(), value: database({ version: facts.postgresVersion }) },
+        { term: m.system_audit(), value: AUDIT[facts.auditIsKeptBy]() },
         { term: m.system_schema(), value: <Badge tone={schema.tone} icon={schema.icon} label={schema.label()} /> },
         {
           term: m.system_running(),
