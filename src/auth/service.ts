@@ -2,6 +2,7 @@ import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
 import { type FieldError, fieldErrorsOf } from '#src/errors.ts'
 import { hasPassword, inTurn, preparePassword, setPassword } from '#src/staff/service.ts'
+import { useLinksOf } from './accounts/link-store.ts'
 import { endChallenges } from './challenges.ts'
 import type { Guess } from './model.ts'
 import { endSession, type StaffActor, startSession } from './sessions.ts'
@@ -48,6 +49,7 @@ export async function changePassword(
       await setPassword(tx, actor.id, hash, actor)
       await deleteSessionsOf(tx, actor.id)
       await endChallenges(tx, actor.id)
+      await useLinksOf(tx, actor.id, ['password'], ctx.now())
       return startSession(tx, { staffId: actor.id, device, isConfirmed: !actor.hasFactor }, ctx.now())
     })
     ctx.log.info({ staffId: actor.id }, 'staff.password-changed')

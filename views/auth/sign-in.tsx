@@ -22,13 +22,19 @@ export type SignInProps = {
   waitSeconds?: number
   /** The second step came too late. */
   isExpired?: boolean
+  /** A new password was just chosen. */
+  isReset?: boolean
+  /** Whether a link to choose another password can be mailed. */
+  canMail?: boolean
 }
 
 /** The door of the staff area. */
-export function SignInPage({ site, next, hasPasskeys, email, errors = [], waitSeconds, isExpired }: SignInProps) {
+export function SignInPage(props: SignInProps) {
+  const { site, next, hasPasskeys, email, errors = [], waitSeconds, isExpired, isReset, canMail } = props
   return (
     <Page title={m.auth_sign_in_title()} tournamentName={site} isPrivate>
       <Heading title={m.auth_sign_in_title()} lead={m.auth_sign_in_lead()} />
+      {isReset && <Flash kind="success" text={m.accounts_reset_done()} />}
       {isExpired && <Flash kind="warning" text={m.factor_expired()} />}
       {waitSeconds !== undefined && <Flash kind="error" text={m.auth_wait({ count: waitSeconds })} />}
       {waitSeconds !== undefined && <Countdown seconds={waitSeconds} />}
@@ -60,6 +66,7 @@ export function SignInPage({ site, next, hasPasskeys, email, errors = [], waitSe
           </Button>
         </form>
       </Card>
+      <p>{canMail ? <a href="/password-reset">{m.accounts_forgot()}</a> : m.accounts_forgot_ask()}</p>
       {hasPasskeys && (
         <Card id="passkey">
           <PasskeyForm action="/sign-in/passkey" does="get" label={m.passkey_sign_in()} fields={{ next }} />

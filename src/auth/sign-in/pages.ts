@@ -8,6 +8,7 @@ import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
 import { guessWaitFields } from '#src/http/rate-limit-fields.ts'
 import { networkOf } from '#src/lib/networks.ts'
+import { canDeliver } from '#src/mail/model.ts'
 import type { Actor } from '#src/permissions.ts'
 import { SecondFactorPage } from '#views/auth/second-factor.tsx'
 import { SignInPage } from '#views/auth/sign-in.tsx'
@@ -43,7 +44,9 @@ export const signInPages = (ctx: AppContext) =>
       ({ actor, query, request }) => {
         const next = safeNext(query.next)
         const isExpired = query.notice === 'expired'
-        return actor.kind === 'staff' ? seeOther(next) : html(SignInPage({ ...doorOf(ctx, request, next), isExpired }))
+        const isReset = query.notice === 'password'
+        if (actor.kind === 'staff') return seeOther(next)
+        return html(SignInPage({ ...doorOf(ctx, request, next), isExpired, isReset }))
       },
       { admit: { tier: 'public', public: true, body: BODY_NONE } },
     )
@@ -142,6 +145,7 @@ const doorOf = (ctx: AppContext, request: Request, next: string) => ({
   site: ctx.config.appTitle,
   next,
   hasPasskeys: partyOf(ownOrigin(ctx, request)) !== undefined,
+  canMail: canDeliver(ctx.config),
 })
 
 /** What the second step offers to whoever is half-way in. */

@@ -1,5 +1,6 @@
 import { staffLinkMakers } from '#src/auth/accounts/service.ts'
 import { startSession } from '#src/auth/sessions.ts'
+import { beginTokens, openTokens } from '#src/auth/tokens/service.ts'
 import type { Content, Mail } from '#src/mail/model.ts'
 import { composer } from '#src/mail/service.ts'
 import type { Role } from '#src/permissions.ts'
@@ -53,6 +54,12 @@ export async function openAccounts({ hasMail = true } = {}) {
     elsewhere: async (id: string): Promise<string> => {
       const session = { staffId: id, device: 'Firefox on Linux', isConfirmed: true }
       return `session=${await ctx.db.write.begin((tx) => startSession(tx, session, ctx.now()))}`
+    },
+    /** What a program of the person's shows. */
+    programOf: async (id: string): Promise<Record<string, string>> => {
+      const session = { staffId: id, device: 'curl', isConfirmed: true }
+      const begun = await ctx.db.write.begin((tx) => beginTokens(tx, session, ctx.now()))
+      return { authorization: `Bearer ${(await openTokens(ctx, begun)).accessToken}` }
     },
     /** Runs all of the work while nobody may change rights, and lets everybody go on once each of them waits. */
     async together<T>(works: (() => Promise<T>)[]): Promise<T[]> {
