@@ -14,10 +14,11 @@ const CHALLENGES_DELETED_AT_ONCE = 5000
 export async function newChallenge(
   ctx: AppContext,
   { purpose, staffId = null, value = null }: { purpose: store.ChallengePurpose } & Partial<store.Challenge>,
+  sql: Queryable = ctx.db.read,
 ): Promise<string> {
   const token = newToken()
   const expiresAt = new Date(ctx.now().getTime() + CHALLENGE_SECONDS * 1000)
-  await store.insertChallenge(ctx.db.read, { purpose, staffId, value }, { tokenHash: hashToken(token), expiresAt })
+  await store.insertChallenge(sql, { purpose, staffId, value }, { tokenHash: hashToken(token), expiresAt })
   return token
 }
 

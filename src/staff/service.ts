@@ -65,10 +65,19 @@ export async function findByPassword(
   const staff = await store.findCredentialsByEmail(ctx.db.read, emailKey(email))
   const matches = await isPassword(password, staff?.passwordHash)
   if (!matches || !staff) return undefined
-  const hash = staff.passwordHash!
-  if (isOutdated(hash)) await store.renewHash(ctx.db.read, staff.id, hash, await hashInTurn(password))
-  return staff
+  const former = staff.passwordHash!
+  if (!isOutdated(former)) return staff
+  const passwordHash = await hashInTurn(password)
+  await store.renewHash(ctx.db.read, staff.id, former, passwordHash)
+  return { ...staff, passwordHash }
 }
+
+/**
+ * Whether these still are the credentials of an account that may sign in; they stay so to the end of the transaction. Checking a password
+ * takes a while, in which somebody else may change it.
+ */
+export const holdCredentials = (tx: Queryable, { id, passwordHash }: store.Credentials): Promise<boolean> =>
+  store.lockCredentials(tx, id, passwordHash!)
 
 export type Person = Pick<store.Credentials, 'id' | 'name' | 'email' | 'isDisabled'>
 

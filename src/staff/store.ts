@@ -39,6 +39,13 @@ export async function findCredentials(sql: Queryable, id: string): Promise<Crede
   return row
 }
 
+/** Against changes to the row; false where there is no such one. */
+export async function lockCredentials(tx: Queryable, id: string, passwordHash: string): Promise<boolean> {
+  const rows = await tx`
+    select from staff where id = ${id} and password_hash = ${passwordHash} and disabled_at is null for share`
+  return rows.length > 0
+}
+
 export async function updatePassword(tx: Queryable, staffId: string, passwordHash: string): Promise<void> {
   await tx`update staff set password_hash = ${passwordHash} where id = ${staffId}`
 }

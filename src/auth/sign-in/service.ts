@@ -4,7 +4,7 @@ import type { Queryable } from '#src/db/client.ts'
 import type { FieldError } from '#src/errors.ts'
 import { EMAIL_LENGTH_MAX, emailKey } from '#src/lib/names.ts'
 import { postStaffMail } from '#src/mail/service.ts'
-import { findByPassword, findPerson, inTurn, type Person } from '#src/staff/service.ts'
+import { findByPassword, findPerson, holdCredentials, inTurn, type Person } from '#src/staff/service.ts'
 import { findChallenge, newChallenge, takeChallenge } from '../challenges.ts'
 import { findFactors, guessFactor, takeCode } from '../factors/service.ts'
 import { guessSubject, isKnownBrowser, newKnownBrowser } from '../known-browser.ts'
@@ -48,14 +48,17 @@ export async function signIn<Session>(
   }
   const person = guess.right
   if (person.isDisabled) return disabled(ctx, person.id)
-  const { hasTotp, passkeys } = await findFactors(ctx.db.read, person.id)
-  if (hasTotp || passkeys > 0)
-    return {
-      outcome: 'second-factor',
-      challenge: await newChallenge(ctx, { purpose: 'second-factor', staffId: person.id }),
-    }
-  const { session } = await ctx.db.write.begin(async (tx) => ({ session: await welcome(tx, ctx, person, visitor) }))
-  return signedIn(ctx, person, session)
+  const begun = await ctx.db.write.begin(async (tx) => {
+    if (!(await holdCredentials(tx, person))) return undefined
+    const { hasTotp, passkeys } = await findFactors(tx, person.id)
+    if (hasTotp || passkeys > 0)
+      return { challenge: await newChallenge(ctx, { purpose: 'second-factor', staffId: person.id }, tx) }
+    return { session: await welcome(tx, ctx, person, visitor) }
+  })
+  if (!begun) return { outcome: 'wrong', errors: [wrong('password', 'wrong', m.auth_wrong())] }
+  return begun.challenge !== undefined
+    ? { outcome: 'second-factor', challenge: begun.challenge }
+    : signedIn(ctx, person, begun.session)
 }
 
 /**
