@@ -55,7 +55,7 @@ export const API_ACTS: readonly Act[] = [
     event: 'staff.added',
     async begin({ ctx, url }) {
       const { accessToken } = await aProgram(ctx, 'owner', 'Quentin')
-      const person = { name: 'Padma', email: 'padma@example.org', password: PASSWORD, role: 'viewer' }
+      const person = { name: 'Tarun', email: 'tarun@example.org', password: PASSWORD, role: 'viewer' }
       return () => post(url, 'register', person, accessToken)
     },
   },

@@ -87,6 +87,11 @@ const SHOWN: Record<string, () => Promise<void>> = {
     await other.stop()
     expect(other.output()).toMatch(/^\[[\d: -]+\] INFO: server\.started /m)
   },
+  jose: async () => {
+    const { access_token: token } = (await (await login()).json()) as { access_token: string }
+    const me = await fetch(`${server.url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${token}` } })
+    expect(await me.json()).toMatchObject({ email: EMAIL })
+  },
   otpauth: async () => expect((await factors()).codes).toBe(10),
   uqr: async () => expect((await factors()).qr).toMatch(/<path d="(?:M\d+ \d+h1v1h-1z){100,}"/),
   '@simplewebauthn/server': async () => expect((await factors()).enteredBy).toContain('asha@example.org'),
@@ -116,6 +121,12 @@ async function signIn(): Promise<string> {
   })
   return answer.headers.get('set-cookie')!.split(';')[0]!
 }
+
+const login = () =>
+  fetch(`${server.url}/api/v1/auth/login`, {
+    method: 'POST',
+    body: new URLSearchParams({ username: EMAIL, password: PASSWORD }),
+  })
 
 let picture: ReturnType<typeof drawPicture> | undefined
 const drawn = () => (picture ??= drawPicture())

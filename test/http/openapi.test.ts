@@ -248,5 +248,7 @@ test('the same stands on a page', async () => {
     expect(page).toContain(`<code>${path}</code>`)
     expect(page).toContain(operation.summary!)
   }
+  expect(page).toContain('Needs one of: Access token · API key registrations.see · Session of a browser')
+  expect(page).toContain('<code>challenge_token</code>')
   expect(page).not.toContain('[object Object]')
 })
