@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { measureChaos } from './chaos.ts'
+import { measureFirstClient } from './first-client.ts'
 import { inFolder } from './folder.ts'
 import { measureGrowth } from './growth.ts'
 import { memoryOf, reportMemory } from './memory.ts'
@@ -28,6 +29,7 @@ const CHAPTERS = [
   'slow',
   'phones',
   'chaos',
+  'first-client',
   'growth',
 ] as const
 type Chapter = (typeof CHAPTERS)[number]
@@ -71,6 +73,7 @@ await inFolder(async (folder) => {
   }
 })
 if (chapters.has('sign-in')) await measureSignIns(product, options)
+if (chapters.has('first-client')) await measureFirstClient(product, options)
 if (chapters.has('chaos')) await measureChaos({ seed: Number(values.seed) })
 if (chapters.has('growth')) await measureGrowth(product, options)
 conclude()
