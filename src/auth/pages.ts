@@ -9,15 +9,18 @@ import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
 import { noteGoodCredential } from '#src/http/rate-limit.ts'
 import { speaksJson } from '#src/http/request-state.ts'
+import { emailKey } from '#src/lib/names.ts'
 import type { Actor } from '#src/permissions.ts'
 import { PASSWORD_LENGTH } from '#src/staff/model.ts'
 import { SetupPage } from '#views/auth/setup.tsx'
 import { deviceOf } from './device.ts'
 import { digestOf, digestShown, findShownBy, type Shown } from './identity.ts'
+import { KNOWN_BROWSER_SECONDS, newKnownBrowser } from './known-browser.ts'
 import { AFTER_SIGN_IN, SESSION_LIFE_MS } from './model.ts'
 import { checkSetup, claimSetup, signOut } from './service.ts'
 
 const COOKIE = 'session'
+const BROWSER_COOKIE = 'browser'
 const field = t.String({ default: '' })
 
 /** Who sent a request, for the context: whoever its access token, its key or its session cookie names, else nobody. */
@@ -37,6 +40,21 @@ const shownBy = (ctx: AppContext, request: Request): Shown => ({
 export function sessionCookie(ctx: AppContext, token: string): string {
   noteGoodCredential(ctx, digestOf(token))
   return cookie(ctx, COOKIE, token, { maxAgeSeconds: SESSION_LIFE_MS / 1000 })
+}
+
+/** A `Set-Cookie` by which an account knows again the browser that somebody signed in with. */
+export const browserCookie = (ctx: AppContext, email: string): string =>
+  cookie(ctx, BROWSER_COOKIE, newKnownBrowser(ctx, emailKey(email.trim())), { maxAgeSeconds: KNOWN_BROWSER_SECONDS })
+
+/** What `browserCookie` left in the browser that a request comes from. */
+export const knownBrowserOf = (ctx: AppContext, request: Request): string | undefined =>
+  readCookie(ctx, request, BROWSER_COOKIE)
+
+/** The first page of somebody who chose their password just now. */
+export function welcomeIn(ctx: AppContext, token: string, email: string): Response {
+  const answer = seeOther(AFTER_SIGN_IN, { 'set-cookie': sessionCookie(ctx, token) })
+  answer.headers.append('set-cookie', browserCookie(ctx, email))
+  return answer
 }
 
 /** Sign-out, and the first owner's set-up. */
@@ -70,7 +88,7 @@ export const authPages = (ctx: AppContext) =>
           const token = await followLink(ctx, link, () =>
             claimSetup(ctx, params.token, body, deviceOf(request.headers.get('user-agent'))),
           )
-          return seeOther(AFTER_SIGN_IN, { 'set-cookie': sessionCookie(ctx, token) })
+          return welcomeIn(ctx, token, body.email)
         } catch (thrown) {
           const { name, email } = body
           const page = { site: ctx.config.appTitle, token: params.token, passwordMin: PASSWORD_LENGTH.min, name, email }

@@ -10,7 +10,6 @@ import { deleteSessionsOf } from './store.ts'
 
 export { deleteEndedChallenges } from './challenges.ts'
 export { removeFactors } from './factors/service.ts'
-export { KNOWN_BROWSER_SECONDS } from './known-browser.ts'
 export type { Guess } from './model.ts'
 export { deleteEndedSessions, findActor, type StaffActor } from './sessions.ts'
 export { checkSetup, claimSetup, newSetupAddress } from './setup.ts'

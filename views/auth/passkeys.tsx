@@ -36,21 +36,23 @@ export function PasskeysCard(props: Props) {
       )}
       {!canAddPasskey && <p>{m.passkey_unsafe_address()}</p>}
       {isConfirmed && canAddPasskey && passkeys.length < passkeysMax && (
-        <PasskeyForm
-          action="/account/passkeys"
-          does="create"
-          label={m.passkey_add()}
-          fields={{ csrf: frame.csrf, next }}
-        >
-          <Field
-            name="name"
-            label={m.passkey_name()}
-            hint={m.passkey_name_hint()}
-            maxLength={60}
-            error={errorAt(errors, 'name')}
-            required
-          />
-        </PasskeyForm>
+        <div class={passkeys.length > 0 ? 'mt-8' : undefined}>
+          <PasskeyForm
+            action="/account/passkeys"
+            does="create"
+            label={m.passkey_add()}
+            fields={{ csrf: frame.csrf, next }}
+          >
+            <Field
+              name="name"
+              label={m.passkey_new_name()}
+              hint={m.passkey_name_hint()}
+              maxLength={60}
+              error={errorAt(errors, 'name')}
+              required
+            />
+          </PasskeyForm>
+        </div>
       )}
     </Card>
   )

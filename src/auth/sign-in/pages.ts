@@ -16,9 +16,8 @@ import { CHALLENGE_SECONDS, findChallenge } from '../challenges.ts'
 import { deviceOf } from '../device.ts'
 import { CODE_LENGTH_MAX } from '../factors/model.ts'
 import { findFactors } from '../factors/service.ts'
-import { KNOWN_BROWSER_SECONDS } from '../known-browser.ts'
 import { safeNext } from '../model.ts'
-import { sessionCookie } from '../pages.ts'
+import { browserCookie, knownBrowserOf, sessionCookie } from '../pages.ts'
 import { ceremony, partyHere } from '../passkeys/admin.ts'
 import { partyOf } from '../passkeys/model.ts'
 import { askForPasskey } from '../passkeys/service.ts'
@@ -27,7 +26,6 @@ import { startSession } from '../sessions.ts'
 import { askForSecondFactor, finishSignInByPasskey, signInByPasskey } from './by-passkey.ts'
 import { finishSignIn, type SignedIn, signIn, type Visitor } from './service.ts'
 
-const BROWSER_COOKIE = 'browser'
 const CHALLENGE_COOKIE = 'sign-in'
 const field = t.String({ default: '' })
 const code = t.String({ default: '', maxLength: CODE_LENGTH_MAX })
@@ -165,7 +163,7 @@ const browserOf = (ctx: AppContext, request: Request, address: string): Visitor<
   kind: 'browser',
   address: networkOf(address),
   device: deviceOf(request.headers.get('user-agent')),
-  knownBrowser: readCookie(ctx, request, BROWSER_COOKIE),
+  knownBrowser: knownBrowserOf(ctx, request),
   begin: (tx, session) => startSession(tx, session, ctx.now()),
 })
 
@@ -173,8 +171,7 @@ const browserOf = (ctx: AppContext, request: Request, address: string): Visitor<
 async function enter(ctx: AppContext, actor: Actor, signedIn: SignedIn<string>, next: string): Promise<Response> {
   if (actor.kind === 'staff') await signOut(ctx, actor)
   const answer = seeOther(next, { 'set-cookie': sessionCookie(ctx, signedIn.session) })
-  const remembered = cookie(ctx, BROWSER_COOKIE, signedIn.knownBrowser, { maxAgeSeconds: KNOWN_BROWSER_SECONDS })
-  answer.headers.append('set-cookie', remembered)
+  answer.headers.append('set-cookie', browserCookie(ctx, signedIn.email))
   answer.headers.append('set-cookie', expiredCookie(ctx, CHALLENGE_COOKIE))
   return answer
 }

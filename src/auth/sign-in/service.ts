@@ -7,7 +7,7 @@ import { postStaffMail } from '#src/mail/service.ts'
 import { findByPassword, findPerson, holdCredentials, inTurn, type Person } from '#src/staff/service.ts'
 import { findChallenge, newChallenge, takeChallenge } from '../challenges.ts'
 import { findFactors, guessFactor, takeCode } from '../factors/service.ts'
-import { guessSubject, isKnownBrowser, newKnownBrowser } from '../known-browser.ts'
+import { guessSubject, isKnownBrowser } from '../known-browser.ts'
 import type { Guess } from '../model.ts'
 import type { NewSession } from '../sessions.ts'
 import { hasProgram } from '../store.ts'
@@ -23,7 +23,7 @@ export type Visitor<Session> = {
   knownBrowser?: string
   begin: (tx: Queryable, session: NewSession) => Promise<Session>
 }
-export type SignedIn<Session> = { outcome: 'signed-in'; session: Session; staffId: string; knownBrowser: string }
+export type SignedIn<Session> = { outcome: 'signed-in'; session: Session; staffId: string; email: string }
 /** Told to nobody but who has the account's password, or passkey. */
 export type Disabled = { outcome: 'disabled'; errors: FieldError[] }
 
@@ -111,8 +111,7 @@ export async function welcome<Session>(
 
 export function signedIn<Session>(ctx: AppContext, person: Person, session: Session): SignedIn<Session> {
   ctx.log.info({ staffId: person.id }, 'staff.signed-in')
-  const knownBrowser = newKnownBrowser(ctx, emailKey(person.email))
-  return { outcome: 'signed-in', session, staffId: person.id, knownBrowser }
+  return { outcome: 'signed-in', session, staffId: person.id, email: person.email }
 }
 
 export function disabled(ctx: AppContext, staffId: string): Disabled {

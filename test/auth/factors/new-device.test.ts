@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, expect, test } from 'bun:test'
-import { finishSignIn, signIn, type Visitor } from '#src/auth/service.ts'
+import { finishSignIn, newSetupAddress, signIn, type Visitor } from '#src/auth/service.ts'
 import { startApiSession, startSession } from '#src/auth/sessions.ts'
 import { openLimits } from '#src/db/limits.ts'
 import { codeOf, enrolled } from '#test/support/factors.ts'
@@ -9,6 +9,18 @@ const { ctx, visit, end } = await staffApp()
 afterAll(() => end())
 beforeEach(() => {
   ctx.limits.guesses = openLimits(ctx).guesses
+})
+
+test('whoever sets the server up is not told of it, and their browser is known from then on', async () => {
+  const email = 'meena@example.org'
+  const form = { name: 'Meena Raj', email: ' Meena@Example.org ', password: PASSWORD }
+  const claimed = await visit((await newSetupAddress(ctx))!, { form })
+  const cookies = claimed.headers.getSetCookie().map((cookie) => cookie.split(';')[0]!)
+  expect(cookies.map((cookie) => cookie.split('=')[0])).toEqual(['session', 'browser'])
+  await visit('/sign-in', { form: { email, password: PASSWORD }, cookie: cookies[1] })
+  expect(await mailsTo('Meena@Example.org')).toEqual([])
+  await visit('/sign-in', { form: { email, password: PASSWORD } })
+  expect(await mailsTo('Meena@Example.org')).toHaveLength(1)
 })
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'

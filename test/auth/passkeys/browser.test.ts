@@ -58,7 +58,7 @@ test('a passkey is added, is the second factor, and then both', async () => {
   await expectSound()
   await signInByPassword(page, email)
   await page.waitForURL(/second-factor$/)
-  await page.getByLabel('Name of the passkey').fill('My phone')
+  await page.getByLabel('Name of the new passkey').fill('My phone')
   await page.getByRole('button', { name: 'Add a passkey' }).click()
   await page.getByLabel('Ten codes').waitFor()
   expect(await authenticator.passkeys()).toMatchObject([{ rpId: 'localhost', isResidentCredential: true }])
@@ -99,7 +99,7 @@ test('one that was removed opens nothing', async () => {
   const { page, close } = await openPage(browser, `${HERE}/sign-in?next=/account/second-factor`)
   await addAuthenticator(page)
   await signInByPassword(page, email)
-  await page.getByLabel('Name of the passkey').fill('My phone')
+  await page.getByLabel('Name of the new passkey').fill('My phone')
   await page.getByRole('button', { name: 'Add a passkey' }).click()
   await page.getByLabel('Ten codes').waitFor()
   await ctx.db.write`delete from passkeys`

@@ -14,8 +14,7 @@ import { EmailChangePage, EmailDonePage } from '#views/staff/email-change.tsx'
 import { InvitationPage } from '#views/staff/invitation.tsx'
 import { NewPasswordPage, RequestResetPage } from '#views/staff/password-reset.tsx'
 import { deviceOf } from '../../device.ts'
-import { AFTER_SIGN_IN } from '../../model.ts'
-import { sessionCookie } from '../../pages.ts'
+import { sessionCookie, welcomeIn } from '../../pages.ts'
 import { acceptInvitation, getInvitation } from '../accept.ts'
 import { confirmEmailChange, getEmailChange, refuseEmailChange } from '../email-change.ts'
 import { getReset, requestReset, resetPassword } from '../reset.ts'
@@ -39,8 +38,9 @@ export const staffLinkPages = (ctx: AppContext) =>
       ({ params: { token }, body, address, request }) =>
         followLink(ctx, { token, address }, async () => {
           try {
+            const { email } = await getInvitation(ctx, token)
             const session = await acceptInvitation(ctx, token, body, deviceOf(request.headers.get('user-agent')))
-            return seeOther(AFTER_SIGN_IN, { 'set-cookie': sessionCookie(ctx, session) })
+            return welcomeIn(ctx, session, email)
           } catch (thrown) {
             return showInvitation(ctx, token, { name: body.name, errors: fieldErrorsOf(thrown) })
           }
