@@ -1,6 +1,7 @@
 import postgres from 'postgres'
 import type { EmbeddedConnection } from '#src/db/embedded/connection.ts'
 import { inFolder } from './folder.ts'
+import { bodyTemplate } from './registration.ts'
 import { hold, note, short, spread, tell, title } from './report.ts'
 import { alternate, figureOf, ratios } from './rounds.ts'
 import type { Options } from './run.ts'
@@ -15,15 +16,24 @@ const HASHES_AT_ONCE = 2
 const TARGET = 1.5
 const PROBE_EVERY_MS = 10
 const GUESSES = 60
-/** Wrong guesses are part of what is measured, and would have to wait. */
-const NO_WAITS = { GUESS_DELAY_FROM: '1000', GUESS_DELAY_FROM_ADDRESS: '100000' }
+const PAUSE_MS = 30
+const PUBLIC_URL = 'http://localhost:1'
+/** Wrong guesses are part of what is measured, and would have to wait. Mail is asked for; nobody takes it. */
+const SETTINGS = {
+  GUESS_DELAY_FROM: '1000',
+  GUESS_DELAY_FROM_ADDRESS: '100000',
+  PUBLIC_URL,
+  SMTP_SERVER: '127.0.0.1',
+  SMTP_PORT: '1',
+  SMTP_FROM_EMAIL: 'desk@example.org',
+}
 
 /** Everybody signs in at the same moment; and whether the time of a refusal tells who has an account. */
 export async function measureSignIns(product: Product, options: Options): Promise<void> {
   title(`Sign-in, ${PEOPLE} people at the same moment`)
   note('Beside as many argon2id hashes of the same memory and passes, two at once, by themselves.')
   await inFolder(async (folder) => {
-    const server = await startProduct(product, folder, NO_WAITS)
+    const server = await startProduct(product, folder, SETTINGS)
     try {
       const hash = await Bun.password.hash(PASSWORD, ARGON2ID)
       await addPeople(server.connection(), hash)
@@ -58,14 +68,38 @@ async function measureCrowd(server: RunningServer, hash: string, { rounds }: Opt
 }
 
 /** Alternating, so that whatever else the machine does meets both alike. */
-async function measureRefusals(server: RunningServer): Promise<void> {
-  const wrong = (email: string) => inMs(() => signIn(server.url, email, 'a rope for the tent', 422))
-  const times = await alternate(GUESSES, [() => wrong(emailOf(1)), () => wrong('nobody@example.org')])
-  const [known, unknown] = times.map(figureOf)
-  tell('wrong password', spread(known!, ' ms'))
-  tell('unknown e-mail', spread(unknown!, ' ms'))
-  hold('unknown beside known, their medians', unknown!.median / known!.median, { least: 0.95 })
-  hold('known beside unknown, their medians', known!.median / unknown!.median, { least: 0.95 })
+async function measureRefusals({ url }: RunningServer): Promise<void> {
+  const stranger = (number: number) => `nobody.${number}@example.org`
+  const captain = await registerTeam(url)
+  await compare('wrong password', '/sign-in', 422, emailOf, stranger)
+  await compare('password forgotten', '/password-reset', 303, emailOf, stranger)
+  await compare('captain’s link', '/entry/link', 303, () => captain, stranger)
+
+  async function compare(what: string, path: string, status: number, ...emails: ((number: number) => string)[]) {
+    let number = 0
+    const asking = emails.map((emailOf) => async () => {
+      number += 1
+      const form = { email: emailOf(1 + (number % PEOPLE)), password: 'a rope for the tent' }
+      const took = await inMs(() => post(url, path, form, status))
+      // What is done after an answer is no part of the next one's time.
+      await Bun.sleep(PAUSE_MS)
+      return took
+    })
+    const [known, unknown] = (await alternate(GUESSES, asking)).map(figureOf)
+    tell(`${what}: known`, spread(known!, ' ms'))
+    tell(`${what}: unknown`, spread(unknown!, ' ms'))
+    const [less, more] = [known!.median, unknown!.median].toSorted((a, b) => a - b)
+    hold(`${what}: the quicker beside the other, their medians`, less! / more!, { least: 0.9 })
+  }
+}
+
+/** A team whose captain may ask for a link; their address. */
+async function registerTeam(url: string): Promise<string> {
+  const body = JSON.stringify(bodyTemplate())
+  const headers = { 'content-type': 'application/json' }
+  const { status } = await fetch(`${url}/api/v1/registrations`, { method: 'POST', headers, body })
+  if (status !== 201) throw new Error(`A registration was answered with ${status}.`)
+  return bodyTemplate().captain.email
 }
 
 const emailOf = (index: number) => `person.${index}@example.org`
@@ -92,17 +126,21 @@ async function verifyAll(hash: string): Promise<void> {
 }
 
 const signInAll = (url: string) =>
-  Promise.all(Array.from({ length: PEOPLE }, (_, index) => signIn(url, emailOf(index + 1), PASSWORD, 303)))
+  Promise.all(
+    Array.from({ length: PEOPLE }, (_, index) =>
+      post(url, '/sign-in', { email: emailOf(index + 1), password: PASSWORD }, 303),
+    ),
+  )
 
 /** Throws where it ends otherwise than expected. */
-async function signIn(url: string, email: string, password: string, expected: number): Promise<void> {
-  const { status } = await fetch(`${url}/sign-in`, {
+async function post(url: string, path: string, form: Record<string, string>, expected: number): Promise<void> {
+  const { status } = await fetch(url + path, {
     method: 'POST',
     redirect: 'manual',
-    headers: { origin: url },
-    body: new URLSearchParams({ email, password }),
+    headers: { origin: PUBLIC_URL },
+    body: new URLSearchParams(form),
   })
-  if (status !== expected) throw new Error(`Signing in was answered with ${status}, not ${expected}.`)
+  if (status !== expected) throw new Error(`${path} was answered with ${status}, not ${expected}.`)
 }
 
 /** Asks again and again until it is stopped; `waits` gets how long each answer took. */
