@@ -83,6 +83,9 @@ export type Person = Pick<store.Credentials, 'id' | 'name' | 'email' | 'isDisabl
 
 export const findPerson = (sql: Queryable, id: string): Promise<Person | undefined> => store.findCredentials(sql, id)
 
+/** Whether the account may sign in; neither that nor its password changes until the transaction ends. */
+export const holdPerson = (tx: Queryable, id: string): Promise<boolean> => store.lockEnabled(tx, id)
+
 /** Whether this is the person's present password. */
 export async function hasPassword(ctx: AppContext, staffId: string, password: string): Promise<boolean> {
   const staff = await store.findCredentials(ctx.db.read, staffId)

@@ -46,6 +46,12 @@ export async function lockCredentials(tx: Queryable, id: string, passwordHash: s
   return rows.length > 0
 }
 
+/** Against changes to the row; false where it is disabled. */
+export async function lockEnabled(tx: Queryable, id: string): Promise<boolean> {
+  const rows = await tx`select from staff where id = ${id} and disabled_at is null for share`
+  return rows.length > 0
+}
+
 export async function updatePassword(tx: Queryable, staffId: string, passwordHash: string): Promise<void> {
   await tx`update staff set password_hash = ${passwordHash} where id = ${staffId}`
 }

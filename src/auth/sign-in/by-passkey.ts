@@ -2,7 +2,7 @@ import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
 import type { FieldError } from '#src/errors.ts'
-import { findPerson } from '#src/staff/service.ts'
+import { findPerson, holdPerson } from '#src/staff/service.ts'
 import { findChallenge, takeChallenge } from '../challenges.ts'
 import type { Party } from '../passkeys/model.ts'
 import {
@@ -62,6 +62,7 @@ async function enterBy<Session>(
   if (!person) return refusedPasskey()
   if (person.isDisabled) return disabled(ctx, person.id)
   const entered = await ctx.db.write.begin(async (tx) => {
+    if (!(await holdPerson(tx, person.id))) return undefined
     if (!(await mayEnter(tx)) || !(await countPasskey(tx, ctx, signed))) return undefined
     return { session: await welcome(tx, ctx, person, visitor) }
   })

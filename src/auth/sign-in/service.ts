@@ -4,7 +4,7 @@ import type { Queryable } from '#src/db/client.ts'
 import type { FieldError } from '#src/errors.ts'
 import { EMAIL_LENGTH_MAX, emailKey } from '#src/lib/names.ts'
 import { postStaffMail } from '#src/mail/service.ts'
-import { findByPassword, findPerson, holdCredentials, inTurn, type Person } from '#src/staff/service.ts'
+import { findByPassword, findPerson, holdCredentials, holdPerson, inTurn, type Person } from '#src/staff/service.ts'
 import { findChallenge, newChallenge, takeChallenge } from '../challenges.ts'
 import { findFactors, guessFactor, takeCode } from '../factors/service.ts'
 import { guessSubject, isKnownBrowser } from '../known-browser.ts'
@@ -76,8 +76,9 @@ export async function finishSignIn<Session>(
   if (person.isDisabled) return disabled(ctx, person.id)
   const finish = () =>
     ctx.db.write.begin(async (tx) => {
+      const isHeld = await holdPerson(tx, person.id)
       if (!(await takeCode(tx, ctx, person.id, code))) return undefined
-      if (!(await takeChallenge(ctx, challenge, 'second-factor', tx))) throw new ChallengeTaken()
+      if (!isHeld || !(await takeChallenge(ctx, challenge, 'second-factor', tx))) throw new ChallengeTaken()
       return { session: await welcome(tx, ctx, person, visitor) }
     })
   try {

@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, expect, test } from 'bun:test'
+import { endChallenges } from '#src/auth/challenges.ts'
 import { deleteEndedChallenges } from '#src/auth/service.ts'
 import { openLimits } from '#src/db/limits.ts'
 import { codeOf, enrolled, wrongCode } from '#test/support/factors.ts'
@@ -27,6 +28,10 @@ async function halfWay(email: string, about: Partial<Visit> & { next?: string } 
   const answer = await visit('/sign-in', { form: { email, password: PASSWORD, next }, ...rest })
   return { answer, cookie: cookiesOf(answer) }
 }
+
+/** Who waits for a row that somebody else holds. */
+const waiting = () => ctx.db.read`
+  select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
 
 const sessionsOf = (id: string) => ctx.db.read`select from sessions where staff_id = ${id}`
 
@@ -120,8 +125,6 @@ test('of two who finish one sign-in at once one gets in, and the other’s code 
   await ctx.db.write.begin(async (tx) => {
     await tx`select from challenges where staff_id = ${actor.id} for update`
     answers = Promise.all([0, 1].map((at) => visit(STEP, { cookie, form: { code: codes[at]! } })))
-    const waiting = () => ctx.db.read`
-      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
     await untilIs(
       async () => (await waiting()).length,
       (count) => count === 2,
@@ -158,6 +161,24 @@ test('who was disabled meanwhile, or whose password is another, does not get in'
   expect((await visit('/account/password', { cookie, form })).status).toBe(303)
   const late = await visit(STEP, { cookie: stolen.cookie, form: { code: codeOf(ctx, changed.secret) } })
   expect(late.headers.get('location')).toStartWith('/sign-in?notice=expired')
+})
+
+test('a password that changes while a code is checked leaves no session behind', async () => {
+  const { email, secret, actor } = await enrolled(ctx, 'viewer', 'Nila')
+  const { cookie } = await halfWay(email)
+  let answer: Promise<Response> | undefined
+  await ctx.db.write.begin(async (tx) => {
+    await tx`update staff set password_hash = 'another' where id = ${actor.id}`
+    answer = visit(STEP, { cookie, form: { code: codeOf(ctx, secret) } })
+    await untilIs(
+      async () => (await waiting()).length,
+      (count) => count === 1,
+    )
+    await tx`delete from sessions where staff_id = ${actor.id}`
+    await endChallenges(tx, actor.id)
+  })
+  expect((await answer!).headers.get('location')).toStartWith('/sign-in?notice=expired')
+  expect(await sessionsOf(actor.id)).toHaveLength(0)
 })
 
 test('another site’s form, and another site’s address, lead nowhere', async () => {
