@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { sealAudit, verifyAudit } from '#src/audit/service.ts'
 import { collectOrphans, drawMissingPictures, listDocuments } from '#src/documents/service.ts'
 import { readSearch } from '#src/erasure/model.ts'
 import { erasePerson, findByWords, findPlacesOf, removeTraces, surveyErasure } from '#src/erasure/service.ts'
@@ -104,6 +105,10 @@ test('a person is erased from every team, form, mail and file; teams, states and
       history = ${JSON.stringify([{ answer: `no ${PERSON.email}` }])}::text::jsonb where team_id = ${team.id}`
   await ctx.db.write`
     insert into audit_entries (event, actor_kind, data) values ('careless', 'system', ${JSON.stringify({ note: PERSON.name })}::text::jsonb)`
+  await sealAudit(ctx)
+  await ctx.db.write`
+    insert into audit_entries (event, actor_kind, before, after)
+    values ('careless', 'system', ${JSON.stringify({ note: PERSON.phone })}::text::jsonb, ${JSON.stringify({ note: PERSON.email })}::text::jsonb)`
   expect(new Set((await everywhere()).map((line) => line.split(': ').at(-1)))).toEqual(
     new Set(VALUES.map((value) => value.toLowerCase())),
   )
@@ -127,6 +132,14 @@ test('a person is erased from every team, form, mail and file; teams, states and
 
   expect(await findEverywhere(ctx, ctx.config.dataDir, [...VALUES, PICTURE])).toEqual([])
   expect(await findInDatabaseFiles(ctx, VALUES)).toEqual([])
+  const careless = await ctx.db.read`select data, before, after from audit_entries where event = 'careless' order by id`
+  expect([...careless]).toEqual([
+    { data: { note: '…' }, before: null, after: null },
+    { data: {}, before: { note: '…' }, after: { note: '…' } },
+  ])
+  expect(await verifyAudit(ctx)).toMatchObject({ masked: 2, breach: undefined })
+  await sealAudit(ctx)
+  expect(await verifyAudit(ctx)).toMatchObject({ masked: 2, unsealed: 0, breach: undefined })
   expect(await ctx.db.read`select * from state_counts order by 1, 2`).toEqual(countsBefore)
   const [kept] = await ctx.db.read`
     select state, player_count, captain_name, captain_phone, (select name from players p where p.team_id = t.id and position = 1) as first,
