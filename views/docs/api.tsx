@@ -53,7 +53,16 @@ export function ApiDocsPage({
           rows={refusals}
           rowKey={(refusal) => refusal.code}
           columns={[
-            { key: 'code', label: m.docs_code(), isHeading: true, cell: ({ code }) => <code id={code}>{code}</code> },
+            {
+              key: 'code',
+              label: m.docs_code(),
+              isHeading: true,
+              cell: ({ code }) => (
+                <span class="wrap-anywhere">
+                  <code id={code}>{code}</code>
+                </span>
+              ),
+            },
             { key: 'status', label: m.docs_status(), isNumeric: true, cell: ({ status }) => status },
             { key: 'sentence', label: m.docs_meaning(), cell: ({ sentence }) => sentence },
           ]}
@@ -77,7 +86,7 @@ function WaysIn({ cookie }: { cookie: string }) {
         rowKey={({ way }) => way}
         columns={[
           { key: 'way', label: m.docs_name(), isHeading: true, cell: ({ way }) => wayWords(way) },
-          { key: 'header', label: m.docs_header(), cell: ({ header }) => <code>{header}</code> },
+          { key: 'header', label: m.docs_header(), cell: ({ header }) => <code class="wrap-anywhere">{header}</code> },
           { key: 'meaning', label: m.docs_meaning(), cell: ({ meaning }) => meaning },
         ]}
       />
@@ -106,7 +115,7 @@ function waysWords(ways: ApiRoute['ways']): string {
 function Route({ method, path, summary, ways, description, parameters, body, example, answer }: ApiRoute) {
   return (
     <Card title={summary} id={`${method}-${path}`.replace(/[^A-Za-z0-9]+/g, '-').toLowerCase()}>
-      <p class="api-route">
+      <p class="api-route wrap-anywhere">
         <Badge label={method} tone={method === 'GET' ? 'info' : 'warning'} /> <code>{path}</code>
       </p>
       <p>{waysWords(ways)}</p>
@@ -132,7 +141,16 @@ function Fields({ title, fields }: { title: string; fields: ApiField[] }) {
       rows={fields}
       rowKey={(field) => field.name}
       columns={[
-        { key: 'name', label: m.docs_name(), isHeading: true, cell: ({ name }) => <code>{name}</code> },
+        {
+          key: 'name',
+          label: m.docs_name(),
+          isHeading: true,
+          cell: ({ name }) => (
+            <span class="wrap-anywhere">
+              <code>{name}</code>
+            </span>
+          ),
+        },
         { key: 'type', label: m.docs_type(), cell: ({ type }) => type },
         { key: 'required', label: m.docs_required(), cell: ({ required }) => (required ? m.docs_yes() : m.docs_no()) },
         { key: 'description', label: m.docs_description(), cell: ({ description }) => description },
