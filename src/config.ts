@@ -76,12 +76,12 @@ export const SETTINGS = {
   secret_key_old: {
     schema: text(),
     secret: true,
-    does: 'The former SECRET_KEY: PINs and kept answers made under it stay valid while it is given.',
+    does: 'The former SECRET_KEY: PINs, second factors, kept answers made under it stay valid while it is given.',
   },
   replace_secret_key: {
     schema: yesNo(false),
     flag: 'replace-secret-key',
-    does: 'Go on under a new SECRET_KEY although the former one is lost; PINs and kept answers become void.',
+    does: 'Go on under a new SECRET_KEY although the former one is lost; PINs, second factors, kept answers become void.',
   },
   require_second_factor: {
     schema: yesNo(true),
