@@ -1,5 +1,6 @@
 import type { AppContext } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
+import { drain } from '#src/lib/drain.ts'
 import { hashToken, newToken } from '#src/lib/keys.ts'
 import * as store from './challenges-store.ts'
 import { isToken } from './model.ts'
@@ -8,7 +9,8 @@ export type { Challenge, ChallengePurpose } from './challenges-store.ts'
 
 /** How long the next step of a sign-in, or a passkey, is waited for. */
 export const CHALLENGE_SECONDS = 5 * 60
-const CHALLENGES_DELETED_AT_ONCE = 5000
+const CHALLENGES_A_BATCH = 5000
+const CHALLENGE_BATCHES_MAX = 100
 
 /** A step that has to follow within `CHALLENGE_SECONDS`; returns the token that names it, which is kept only as a digest. */
 export async function newChallenge(
@@ -45,6 +47,8 @@ const named = (token: string, purpose: store.ChallengePurpose) => ({ tokenHash: 
 /** Whoever is half-way in by a password, or with a factor, that is none any more, stays out. */
 export const endChallenges = (tx: Queryable, staffId: string): Promise<void> => store.deleteChallengesOf(tx, staffId)
 
-/** Removes challenges that are over; returns how many. */
-export const deleteEndedChallenges = (ctx: AppContext): Promise<number> =>
-  store.deleteEndedChallenges(ctx.db.read, ctx.now(), CHALLENGES_DELETED_AT_ONCE)
+/** Removes challenges that are over, at most `CHALLENGE_BATCHES_MAX` batches: anybody may cause them. Returns how many. */
+export function deleteEndedChallenges(ctx: AppContext, stopping?: AbortSignal): Promise<number> {
+  const batch = (size: number) => store.deleteEndedChallenges(ctx.db.read, ctx.now(), size)
+  return drain(batch, { size: CHALLENGES_A_BATCH, batchesMax: CHALLENGE_BATCHES_MAX, stopping })
+}

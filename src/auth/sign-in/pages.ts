@@ -31,7 +31,8 @@ const field = t.String({ default: '' })
 const code = t.String({ default: '', maxLength: CODE_LENGTH_MAX })
 const next = t.Optional(t.String())
 const passkey = { challenge: field, response: field }
-const NOBODYS = '00000000-0000-0000-0000-000000000000'
+/** Whoever comes too late is shown the way with an app once more. */
+const ANY_FACTOR = { hasTotp: true, passkeys: 0 }
 
 /** The way in: e-mail and password, then the second factor where the account has one. */
 export const signInPages = (ctx: AppContext) =>
@@ -149,7 +150,7 @@ const doorOf = (ctx: AppContext, request: Request, next: string) => ({
 /** What the second step offers to whoever is half-way in. */
 async function stepOf(ctx: AppContext, request: Request, next: string) {
   const challenge = await findChallenge(ctx, readCookie(ctx, request, CHALLENGE_COOKIE) ?? '', 'second-factor')
-  const { hasTotp, passkeys } = await findFactors(ctx.db.read, challenge?.staffId ?? NOBODYS)
+  const { hasTotp, passkeys } = challenge?.staffId ? await findFactors(ctx.db.read, challenge.staffId) : ANY_FACTOR
   return {
     site: ctx.config.appTitle,
     next,

@@ -5,7 +5,7 @@ import { openLimits } from '#src/db/limits.ts'
 import { codeOf, enrolled, wrongCode } from '#test/support/factors.ts'
 import { cookieOf, signedIn, staffApp } from '#test/support/staff.ts'
 
-const { ctx, visit, end } = await staffApp()
+const { ctx, url, visit, end } = await staffApp()
 afterAll(() => end())
 beforeEach(() => {
   ctx.limits.guesses = openLimits(ctx).guesses
@@ -83,6 +83,10 @@ test('whoever confirmed nothing within ten minutes is led to do so, and back', a
   const sent = await visit(`${PAGE}/app`, { cookie, form: { csrf }, headers: { referer: `http://127.0.0.1:1${PAGE}` } })
   expect(sent.status).toBe(401)
   expect(await sent.text()).toContain('href="/confirm?next=%2Fadmin"')
+  const own = { referer: `${url}${PAGE}?next=/admin` }
+  const refusal = await (await visit(`${PAGE}/app`, { cookie, form: { csrf }, headers: own })).text()
+  expect(refusal).toContain(`href="/confirm?next=${encodeURIComponent(`${PAGE}?next=/admin`)}"`)
+  expect(refusal).toContain('send it again')
   expect(await ctx.db.read`select from totp_secrets where staff_id = ${actor.id}`).toHaveLength(0)
 })
 
