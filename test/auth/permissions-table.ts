@@ -1,7 +1,7 @@
 /**
  * Who may ask for what, by route. `everybody`, `signed-in` (any member of staff), or the least role; `key <scope>` where a key with that
- * scope may as well; `confirmed` where a second factor of the last ten minutes is needed; `enrols` where somebody may who has nothing left
- * to do but to set one up. What stands below `/t/:slug` and `/api/v1/tournaments/:slug` is for the same people as what stands above it.
+ * scope (`any`: every key) may as well; `confirmed` where a second factor of the last ten minutes is needed; `enrols` where somebody may
+ * who has nothing left to do but to set one up. What stands below `/t/:slug` and `/api/v1/tournaments/:slug` is for the same people as what stands above it.
  */
 export const TABLE: Readonly<Record<string, string>> = {
   'GET /': 'everybody',
