@@ -55,17 +55,18 @@ export function refusal(ctx: AppContext, request: Request, error: AppError): Res
   if (ENDS_CONNECTION.has(error.code)) headers.connection = 'close'
   const state = requestState(request)
   state.code = error.code
+  const way = WAYS[error.code]
+  if (error.status === 401 && speaksJson(ctx, request)) headers['www-authenticate'] = challengeTo(request)
   if (isFirstClient(ctx, request)) {
     headers['content-type'] = 'application/json'
-    return new Response(JSON.stringify(firstClientRefusal(ctx, request, error)), { status: error.status, headers })
+    const told = JSON.stringify(firstClientRefusal(ctx, request, error, way))
+    return new Response(told, { status: error.status, headers })
   }
   if (speaksJson(ctx, request) || PROBES.has(pathOf(request))) {
     headers['content-type'] = 'application/problem+json'
-    if (error.status === 401 && speaksJson(ctx, request)) headers['www-authenticate'] = challengeTo(request)
     return new Response(JSON.stringify(problem(error, state.id)), { status: error.status, headers })
   }
   if (isForFrame(request)) return frameRefusal(error, hrefOf(request), headers)
-  const way = WAYS[error.code]
   if (way !== undefined && READS.has(request.method)) return toWay(request, way)
   const { code, message: sentence, retryAfterSeconds } = error
   const title = ctx.config.appTitle

@@ -34,11 +34,16 @@ export type FirstClientRefusal = Omit<Static<typeof FirstClientRefusal>, 'error_
   details: Record<string, string>
 }
 
-/** The body of every refusal at the first client's paths. Who is not signed in is told where to. */
-export function firstClientRefusal(ctx: AppContext, request: Request, error: AppError): FirstClientRefusal {
+/** The body of every refusal at the first client's paths. `way` is where somebody has to go first, and comes back from: to sign in. */
+export function firstClientRefusal(
+  ctx: AppContext,
+  request: Request,
+  error: AppError,
+  way: string | undefined,
+): FirstClientRefusal {
   const { code, status } = error
   const message =
-    code === 'UNAUTHORIZED' ? `${error.message.replace(/\.$/, '')}: ${signInAddress(ctx, request)}` : error.message
+    way === undefined ? error.message : `${error.message.replace(/\.$/, '')}: ${addressOf(ctx, request, way)}`
   const details: Record<string, string> = {}
   for (const { field, message: sentence } of error.errors) if (field !== '') details[field] ??= sentence
   return {
@@ -53,10 +58,10 @@ export function firstClientRefusal(ctx: AppContext, request: Request, error: App
   }
 }
 
-/** Where one signs in and comes back from to the page that asked, where that is one of ours. */
-function signInAddress(ctx: AppContext, request: Request): string {
+/** With the page to come back to: the one that asked, where it is of our origin. */
+function addressOf(ctx: AppContext, request: Request, way: string): string {
   const origin = ownOrigin(ctx, request)
   const asked = URL.parse(request.headers.get('referer') ?? '')
   const next = asked?.origin === origin ? asked.pathname + asked.search : OWN_DASHBOARD
-  return `${origin}/sign-in?next=${encodeURIComponent(next)}`
+  return `${origin}${way}?next=${encodeURIComponent(next)}`
 }

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { composeMail, type MailOffice, startMail } from '#src/mail/service.ts'
-import { aProgram } from '#test/auth/tokens/program.ts'
 import { mailSettings } from '#test/mail/post-office.ts'
 import { type TestApp, testApp } from '#test/support/app.ts'
 import { BROWSER_TEST_MAX_MS, launchBrowser, type OpenedPage, openPage } from '#test/support/browser.ts'
@@ -167,8 +166,10 @@ describe('from another origin', () => {
     const { opened, page, client } = await open(`${elsewhere.url.origin}/?api=${encodeURIComponent(relay.url)}`)
     const entered = await enter(page, client)
     expect(await client.ask('/admin/teams')).toMatchObject({ status: 401, requestId: expect.any(String) })
-    const { accessToken } = await aProgram(app.ctx, 'reviewer', 'Daniel')
-    await client.useToken(accessToken)
+    const { email } = await signedIn(app.ctx, 'reviewer', 'Daniel')
+    const login = await client.ask('/api/v1/auth/login', 'POST', JSON.stringify({ email, password: PASSWORD }))
+    expect(login.status).toBe(200)
+    await client.useToken(login.body.access_token)
     await decide(client, entered)
     expect(opened.complaints.filter((said) => !said.startsWith('Failed to load resource'))).toEqual([])
     await opened.close()
