@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'bun:test'
 import { decodeJwt } from 'jose'
+import { deleteEndedSessions } from '#src/auth/service.ts'
 import { REFRESH_TOKENS_KEPT_MAX } from '#src/auth/tokens/model.ts'
 import { hashToken, newToken } from '#src/lib/keys.ts'
 import { staffApp } from '#test/support/staff.ts'
@@ -110,4 +111,12 @@ test('tokens are kept as digests alone, and no more of them than are needed', as
     select count(*)::int as count, count(*) filter (where r.token_hash = ${hashToken(refreshToken)})::int as own
     from refresh_tokens r join sessions s on s.id = r.session_id where s.staff_id = ${staffId}`
   expect(row).toEqual({ count: REFRESH_TOKENS_KEPT_MAX + 1, own: 1 })
+})
+
+test('they go with their session, when that is swept', async () => {
+  const { refreshToken } = await aProgram(ctx, 'viewer', 'Swept')
+  ctx.travel(13 * 3_600_000)
+  expect(await deleteEndedSessions(ctx)).toBeGreaterThan(0)
+  const rows = await ctx.db.read`select from refresh_tokens where token_hash = ${hashToken(refreshToken)}`
+  expect(rows.length).toBe(0)
 })
