@@ -7,6 +7,15 @@ const COMMANDS = [
     'staff add --email … --name … --role … --password-stdin',
     'Add a member of staff: viewer, reviewer, admin or owner.',
   ],
+  ['staff list', 'Print every account: address, name, state, roles.'],
+  [
+    'staff reset --email … [--password-stdin] [--second-factor]',
+    'Print an address at which somebody chooses a new password, or set it; with --second-factor theirs is removed.',
+  ],
+  [
+    'staff disable --email … | staff enable --email …',
+    'Sign somebody out everywhere and let them in no more, or let them in again.',
+  ],
   [
     'files move --to … [--dry-run]',
     'Move all files to where FILE_STORE says: disk, cloudinary or s3. Safe beside a running server, and goes on where it ended.',

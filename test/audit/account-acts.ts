@@ -14,7 +14,7 @@ let people = 0
 /** Somebody new with an account, who is signed in. */
 const somebody = ({ ctx }: World) => {
   people += 1
-  return signedIn(ctx, 'viewer', `Person${'abcdefghijklmnopqrstuvwxyz'[people]}`)
+  return signedIn(ctx, 'viewer', `Account${'abcdefghijklmnopqrstuvwxyz'[people]}`)
 }
 
 /** The address of somebody who is invited, and where their account is. */

@@ -77,6 +77,31 @@ export const ACTS: readonly Act[] = [
       return () => staff(['add', ...who], { ...shell(ctx), readInput: async () => PASSWORD })
     },
   },
+  ...(
+    [
+      ['reset', 'staff.reset-issued'],
+      ['disable', 'staff.disabled'],
+    ] as const
+  ).map(
+    ([act, event]): Act => ({
+      by: `teamsheet staff ${act}`,
+      event,
+      async begin({ ctx }) {
+        const { email } = await signedIn(ctx, 'viewer', `Shell${act}`)
+        return () => staff([act, '--email', email], { ...shell(ctx), readInput: async () => '' })
+      },
+    }),
+  ),
+  {
+    by: 'teamsheet staff enable',
+    event: 'staff.enabled',
+    async begin({ ctx }) {
+      const { email } = await signedIn(ctx, 'viewer', 'Shellenable')
+      const tools = { ...shell(ctx), readInput: async () => '' }
+      await staff(['disable', '--email', email], tools)
+      return () => staff(['enable', '--email', email], tools)
+    },
+  },
   {
     by: 'POST /register',
     event: 'registration.received',

@@ -80,9 +80,11 @@ test('the command says what is wrong with what it was given', async () => {
 })
 
 test.each([
-  [['remove'], 'There is one thing to do with staff here: add.'],
+  [['remove'], 'There is this to do with staff: add, list, reset, disable, enable.'],
   [ADD.slice(0, -1), '--password-stdin'],
-  [['add', '--name', 'A', '--role', 'owner', '--password-stdin'], 'Both --email and --name are needed.'],
+  [['add', '--name', 'A', '--role', 'owner', '--password-stdin'], 'An --email is needed.'],
+  [['add', '--email', 'a@b', '--role', 'owner', '--password-stdin'], 'Both --email and --name are needed.'],
+  [['reset'], 'An --email is needed.'],
   [
     ['add', '--email', 'a@b', '--name', 'A', '--role', 'king', '--password-stdin'],
     '--role is needed, one of viewer, reviewer, admin, owner.',

@@ -14,7 +14,7 @@ export const getInvitation = (ctx: AppContext, token: string): Promise<FoundLink
   getLink(ctx.db.read, 'invitation', token, ctx.now())
 
 /**
- * Somebody who was invited says their name, chooses a password, and is signed in; the session's token is returned. Once: of two at the same
+ * Somebody who was invited says their name, chooses a password, and is signed in: the session's token is returned. Once: of two at the same
  * time one is told LINK_EXPIRED. Throws as `getInvitation` does, and VALIDATION_FAILED (`name`, `newPassword`).
  */
 export async function acceptInvitation(
@@ -22,7 +22,7 @@ export async function acceptInvitation(
   token: string,
   given: { name: string; newPassword: string },
   device: string,
-): Promise<string> {
+): Promise<{ session: string; email: string }> {
   const { staffId, email } = await getInvitation(ctx, token)
   const name = tidy(given.name)
   const wrong = checkPersonName(name)
@@ -41,5 +41,5 @@ export async function acceptInvitation(
     return startSession(tx, { staffId, device, isConfirmed: true }, now)
   })
   ctx.log.info({ staffId }, 'staff.invitation-accepted')
-  return session
+  return { session, email }
 }

@@ -8,7 +8,7 @@ import { checkEmail, emailKey } from '#src/lib/names.ts'
 import { countStaffMails, postStaffMail } from '#src/mail/service.ts'
 import { type Actor, NOBODY, SYSTEM } from '#src/permissions.ts'
 import type { StaffAccount } from '#src/staff/model.ts'
-import { findAccountByEmail, lockAccount, preparePassword, setPassword } from '#src/staff/service.ts'
+import { findAccountByEmail, getAccount, lockAccount, preparePassword, setPassword } from '#src/staff/service.ts'
 import { doAfterwards } from '#src/vitals/afterwards.ts'
 import { endChallenges } from '../challenges.ts'
 import { deleteSessionsOf } from '../store.ts'
@@ -89,8 +89,7 @@ export async function issueReset(
   requireDelivery(ctx, sending)
   const path = await changeAccount(ctx, actor, staffId, async ({ tx, account, actor: present }) => {
     requireManaging(present)
-    if (account.isInvited) throw new AppError('CONFLICT', { message: m.accounts_is_invited() })
-    if (account.disabledAt) throw new AppError('CONFLICT', { message: m.accounts_is_disabled() })
+    requireUsed(account)
     await record(tx, { event: 'staff.reset-issued', actor, subjectId: staffId, data: { by: sending } })
     const expiresAt = new Date(ctx.now().getTime() + RESET_MS)
     if (sending === 'link') return newStaffLink(tx, { staffId, purpose: 'password', expiresAt })
@@ -120,9 +119,21 @@ export async function resetPassword(ctx: AppContext, token: string, newPassword:
   ctx.log.info({ staffId }, 'staff.password-reset')
 }
 
-/** Sets a prepared password from the shell, as a link does. */
-export const setPasswordOf = (ctx: AppContext, staffId: string, hash: string): Promise<void> =>
-  ctx.db.write.begin((tx) => replacePassword(tx, ctx, staffId, hash, SYSTEM))
+/** Sets somebody's password from the shell. Throws VALIDATION_FAILED (`newPassword`), NOT_FOUND, CONFLICT as `issueReset`. */
+export async function setPasswordOf(ctx: AppContext, staffId: string, newPassword: string): Promise<void> {
+  const hash = await preparePassword(ctx, await getAccount(ctx.db.read, staffId), newPassword)
+  await changeAccount(ctx, SYSTEM, staffId, ({ tx, account }) => {
+    requireUsed(account)
+    return replacePassword(tx, ctx, staffId, hash, SYSTEM)
+  })
+  ctx.log.info({ staffId }, 'staff.password-reset')
+}
+
+/** Throws CONFLICT for an account that nobody can sign in to, whatever its password. */
+function requireUsed({ isInvited, disabledAt }: StaffAccount): void {
+  if (isInvited) throw new AppError('CONFLICT', { message: m.accounts_is_invited() })
+  if (disabledAt) throw new AppError('CONFLICT', { message: m.accounts_is_disabled() })
+}
 
 async function replacePassword(
   tx: Parameters<typeof setPassword>[0],

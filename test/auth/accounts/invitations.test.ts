@@ -98,6 +98,14 @@ describe('an invitation', () => {
     expect((await ctx.db.read`select from sessions where staff_id = ${await idOf('twice@example.org')}`).length).toBe(1)
   })
 
+  test('accepted in a browser in which somebody is signed in signs them out there', async () => {
+    const link = await linkFor('borrowing@example.org')
+    const lender = await signedIn(ctx, 'viewer', 'Lender')
+    const answer = await visit(link, { cookie: lender.cookie, form: CHOSEN })
+    expect([answer.status, (await visit('/account', { cookie: lender.cookie })).status]).toEqual([303, 303])
+    expect(await (await visit('/account', { cookie: cookieOf(answer) })).text()).toContain('borrowing@example.org')
+  })
+
   test('asks for a name and a good password, each beside its field, and stays good meanwhile', async () => {
     const link = await linkFor('careless@example.org')
     const answer = await accept(link, { name: '', newPassword: 'careless' })

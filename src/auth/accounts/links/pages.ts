@@ -15,6 +15,7 @@ import { InvitationPage } from '#views/staff/invitation.tsx'
 import { NewPasswordPage, RequestResetPage } from '#views/staff/password-reset.tsx'
 import { deviceOf } from '../../device.ts'
 import { sessionCookie, welcomeIn } from '../../pages.ts'
+import { signOut } from '../../service.ts'
 import { acceptInvitation, getInvitation } from '../accept.ts'
 import { confirmEmailChange, getEmailChange, refuseEmailChange } from '../email-change.ts'
 import { getReset, requestReset, resetPassword } from '../reset.ts'
@@ -35,11 +36,13 @@ export const staffLinkPages = (ctx: AppContext) =>
     )
     .post(
       '/invitation/:token',
-      ({ params: { token }, body, address, request }) =>
+      ({ actor, params: { token }, body, address, request }) =>
         followLink(ctx, { token, address }, async () => {
           try {
-            const { email } = await getInvitation(ctx, token)
-            const session = await acceptInvitation(ctx, token, body, deviceOf(request.headers.get('user-agent')))
+            const device = deviceOf(request.headers.get('user-agent'))
+            const { session, email } = await acceptInvitation(ctx, token, body, device)
+            // The session before ends with the new one: a token never outlives a change of who holds it.
+            if (actor.kind === 'staff') await signOut(ctx, actor)
             return welcomeIn(ctx, session, email)
           } catch (thrown) {
             return showInvitation(ctx, token, { name: body.name, errors: fieldErrorsOf(thrown) })
