@@ -62,9 +62,11 @@ function wrongType(
 }
 
 function leak({ app, secrets }: World, { person }: Request, body: string, headers: Headers): string | undefined {
-  const isMarkup = /html|svg|xml/.test(headers.get('content-type') ?? '')
+  const type = headers.get('content-type') ?? ''
+  const isMarkup = /html|svg|xml/.test(type)
   if (isMarkup && body.includes(MARKER)) return 'input shown as markup'
-  const inside = INSIDES.exec(body)?.[0]
+  // What browsers run names errors of its own.
+  const inside = type.startsWith('text/javascript') ? undefined : INSIDES.exec(body)?.[0]
   if (inside !== undefined) return `told of its insides: ${inside}`
   if (body.includes(app.ctx.config.dataDir) || body.includes(process.cwd())) return 'told where its files are'
   const secret = person.mayKnow ? undefined : secrets.find((text) => body.includes(text))
