@@ -22,6 +22,7 @@ export const MAIL_KINDS = [
   'email_changed',
   'new_sign_in',
   'recovery_code_used',
+  'token_reused',
   'notice',
   'test',
 ] as const

@@ -22,6 +22,7 @@ const KINDS: Record<MailKind, () => string> = {
   email_changed: m.mail_kind_email_changed,
   new_sign_in: m.mail_kind_new_sign_in,
   recovery_code_used: m.mail_kind_recovery_code_used,
+  token_reused: m.mail_kind_token_reused,
   notice: m.mail_kind_notice,
   test: m.mail_kind_test,
 }

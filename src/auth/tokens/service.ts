@@ -4,7 +4,9 @@ import type { AppContext } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
 import { hashToken, newToken } from '#src/lib/keys.ts'
+import { postStaffMail } from '#src/mail/service.ts'
 import { type Actor, NOBODY, SYSTEM } from '#src/permissions.ts'
+import { findPerson } from '#src/staff/service.ts'
 import { isToken } from '../model.ts'
 import { findActorOfSession, type NewSession, startApiSession } from '../sessions.ts'
 import { deleteSession } from '../store.ts'
@@ -47,7 +49,7 @@ type Refreshed =
  * which ends nothing.
  */
 export async function refreshTokens(ctx: AppContext, refreshToken: string): Promise<Begun> {
-  const refreshed = await ctx.db.write.begin((tx) => rotate(tx, refreshToken, ctx.now()))
+  const refreshed = await ctx.db.write.begin((tx) => rotate(tx, ctx, refreshToken))
   if (refreshed.outcome === 'refreshed') {
     const { staffId, sessionId } = refreshed
     ctx.log.info({ staffId, sessionId }, 'tokens.refreshed')
@@ -61,21 +63,31 @@ export async function refreshTokens(ctx: AppContext, refreshToken: string): Prom
   throw new AppError('UNAUTHORIZED', { message: m.auth_refresh_over() })
 }
 
-async function rotate(tx: Queryable, refreshToken: string, now: Date): Promise<Refreshed> {
+async function rotate(tx: Queryable, ctx: AppContext, refreshToken: string): Promise<Refreshed> {
   if (!isToken(refreshToken)) return { outcome: 'unknown' }
   const tokenHash = hashToken(refreshToken)
+  const now = ctx.now()
   const found = await store.findRefreshToken(tx, tokenHash, now)
   if (!found) return { outcome: 'unknown' }
   const { sessionId, staffId } = found
   if (found.isUsed) {
-    if (await deleteSession(tx, sessionId))
-      await record(tx, { event: 'session.reuse-ended', actor: SYSTEM, subjectId: staffId, data: { sessionId } })
+    await endReused(tx, ctx, found)
     return { outcome: 'reused', sessionId, staffId }
   }
   if (!found.isLive) return { outcome: 'unknown' }
   if (!(await store.updateRefreshTokenUsed(tx, tokenHash, now))) return { outcome: 'overtaken' }
   await store.deleteOldRefreshTokens(tx, sessionId, REFRESH_TOKENS_KEPT_MAX)
   return { outcome: 'refreshed', sessionId, staffId, refreshToken: await addRefreshToken(tx, sessionId, now) }
+}
+
+/** Written down and told to the person, once, however often it is used again. */
+async function endReused(tx: Queryable, ctx: AppContext, found: store.Refreshable): Promise<void> {
+  const { sessionId, staffId, startedAt, device } = found
+  if (!(await deleteSession(tx, sessionId))) return
+  await record(tx, { event: 'session.reuse-ended', actor: SYSTEM, subjectId: staffId, data: { sessionId } })
+  const person = await findPerson(tx, staffId)
+  const data = { signedInAt: startedAt.toISOString(), browser: device || m.factor_unknown_device() }
+  if (person) await postStaffMail(tx, ctx, { kind: 'token_reused', to: person, data })
 }
 
 async function addRefreshToken(tx: Queryable, sessionId: string, now: Date): Promise<string> {

@@ -13,6 +13,9 @@ export type Refreshable = {
   sessionId: string
   staffId: string
   isUsed: boolean
+  /** Of the session, in words: `Firefox on Linux`. */
+  device: string
+  startedAt: Date
   /** The session is neither over nor idle for too long, and its account may sign in. */
   isLive: boolean
 }
@@ -28,7 +31,7 @@ export async function findRefreshToken(
 ): Promise<Refreshable | undefined> {
   const idleSince = new Date(now.getTime() - SESSION_IDLE_MS)
   const [row] = await tx<Refreshable[]>`
-    select s.id as "sessionId", s.staff_id as "staffId", r.used_at is not null as "isUsed",
+    select s.id as "sessionId", s.staff_id as "staffId", r.used_at is not null as "isUsed", s.device, s.created_at as "startedAt",
       s.expires_at > ${now} and s.last_seen_at > ${idleSince} and p.disabled_at is null as "isLive"
     from refresh_tokens r join sessions s on s.id = r.session_id join staff p on p.id = s.staff_id
     where r.token_hash = ${tokenHash} for update of s`

@@ -172,6 +172,12 @@ export const LETTERS: Record<MailKind, Letter> = {
     subject: m.letter_recovery_code_used_subject,
     body: m.letter_recovery_code_used_body,
   },
+  token_reused: {
+    ...toStaff(['sign_in_time', 'sign_in_browser']),
+    isUrgent: true,
+    subject: m.letter_token_reused_subject,
+    body: m.letter_token_reused_body,
+  },
   notice: {
     ...toStaff(['notices', 'link']),
     isUrgent: true,

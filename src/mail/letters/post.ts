@@ -52,6 +52,7 @@ type StaffMail = { to: { name: string; email: string }; tournamentId?: string; n
   | { kind: 'password_reset'; data: { staffId: string; validUntil: string } }
   | { kind: 'new_sign_in'; data: { signedInAt: string; browser: string; address: string } }
   | { kind: 'recovery_code_used'; data: { left: string } }
+  | { kind: 'token_reused'; data: { signedInAt: string; browser: string } }
   | { kind: 'notice'; data: { notices: string; dueAt: string } }
   | { kind: 'test'; data: { of?: MailKind } }
 )

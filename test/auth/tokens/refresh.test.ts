@@ -39,6 +39,8 @@ test('one that is used again ends the session with all its tokens, and that is o
   const entries = await ctx.db.read`
     select data from audit_entries where event = 'session.reuse-ended' and subject_id = ${first.staffId}`
   expect(entries.map(({ data }) => data)).toEqual([{ sessionId: decodeJwt(first.accessToken).sid }])
+  const mails = await ctx.db.read`select kind from mails where to_address = ${first.email}`
+  expect(mails.map(({ kind }) => kind)).toEqual(['token_reused'])
   const other = await aProgram(ctx, 'viewer', 'Untouched')
   expect(await statusWith(other.accessToken)).toBe(200)
 })
