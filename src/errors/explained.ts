@@ -14,8 +14,9 @@ export const EXPLAINED: Record<ErrorCode, Explained> = {
     organiser: NOTHING,
   },
   UNAUTHORIZED: {
-    when: 'The address is for staff, and the request shows no session, or one that has ended.',
-    client: 'Sign in and ask again. A page leads to the form and back by itself.',
+    when: 'The address is for staff, and the request shows no session, access token or key, or one that has ended; or what was given to sign in does not fit.',
+    client:
+      'Sign in and ask again; with a token that is over, by POST /api/v1/auth/refresh. A page leads to the form and back by itself.',
     organiser: 'Invite whoever should have an account and has none.',
   },
   SECOND_FACTOR_REQUIRED: {
@@ -29,9 +30,9 @@ export const EXPLAINED: Record<ErrorCode, Explained> = {
     organiser: 'REQUIRE_SECOND_FACTOR=false lifts it, for everybody.',
   },
   FORBIDDEN: {
-    when: 'The account is known, and its role does not allow this in this tournament.',
-    client: 'Ask an administrator for the role.',
-    organiser: 'Give the role, where it was meant.',
+    when: 'The account or key is known, and its role or scopes do not allow this in this tournament; or the account is disabled, told after its right password.',
+    client: 'Ask an administrator for the role, or for a key with the scope.',
+    organiser: 'Give the role, where it was meant. A key can do no more than its maker still may.',
   },
   CSRF_FAILED: {
     when: 'A form or a write came from another site’s page, or its page was open for longer than its session.',
@@ -59,8 +60,9 @@ export const EXPLAINED: Record<ErrorCode, Explained> = {
     organiser: NOTHING,
   },
   CONFLICT: {
-    when: 'The registration’s present state has no such move.',
-    client: 'Load it again and decide by what it is now.',
+    when: 'The present state has no such move: a registration was moved, a second factor counts already, a refresh token was used by a request at the same time.',
+    client:
+      'Load it again and decide by what it is now; of a refresh token, go on with what the other request was given.',
     organiser: 'Read in its history who moved it, and when.',
   },
   REQUEST_IN_PROGRESS: {
