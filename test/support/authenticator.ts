@@ -4,7 +4,14 @@ import type { Ceremony } from '#src/auth/passkeys/service.ts'
 const FLAGS = { present: 0x01, verified: 0x04, attested: 0x40 } as const
 
 /** How an authenticator, or the browser around it, differs from an honest one. */
-export type Deviation = { origin?: string; rpId?: string; isVerified?: boolean; counter?: number; challenge?: string }
+export type Deviation = {
+  origin?: string
+  rpId?: string
+  isVerified?: boolean
+  counter?: number
+  challenge?: string
+  userHandle?: string
+}
 
 /** An authenticator with one passkey (ES256), whose answers are the JSON that a browser sends (WebAuthn Level 3, sections 6.1 and 6.5). */
 export function anAuthenticator(origin: string) {
@@ -79,7 +86,7 @@ export function anAuthenticator(origin: string) {
         clientDataJSON: client.toString('base64url'),
         authenticatorData: data.toString('base64url'),
         signature: signature.toString('base64url'),
-        userHandle,
+        userHandle: about.userHandle ?? userHandle,
       }
       return { challenge: ceremony.challenge, response: answer(response) }
     },

@@ -46,7 +46,7 @@ export async function guessFactor<T>(
   const guess = await ctx.limits.guesses.guess(`second factor ${staffId}`, address, check)
   if (guess.outcome === 'right') return guess
   ctx.log.warn({ staffId, outcome: guess.outcome }, 'factor.refused')
-  return guess.outcome === 'wait' ? guess : { outcome: 'wrong', errors: [WRONG_CODE()] }
+  return guess.outcome === 'wait' ? guess : { outcome: 'wrong', errors: [wrongCode()] }
 }
 
 /** Whether it was a code of theirs, which is good no more. In the caller's transaction, so that it stays good when that fails. */
@@ -139,6 +139,7 @@ export async function disableTotp(ctx: AppContext, actor: StaffActor): Promise<{
 export async function endFactor(tx: Queryable, actor: StaffActor): Promise<string | null> {
   const { hasTotp, passkeys } = await store.findFactors(tx, actor.id)
   if (!hasTotp && passkeys === 0) await store.deleteRecoveryCodes(tx, actor.id)
+  await endChallenges(tx, actor.id)
   return endOtherSessions(tx, actor)
 }
 
@@ -166,4 +167,4 @@ export async function removeFactors(tx: Queryable, staffId: string, actor: Actor
   await record(tx, { event: 'factor.removed', actor, subjectId: staffId })
 }
 
-export const WRONG_CODE = (): FieldError => ({ field: 'code', code: 'wrong', message: m.factor_wrong_code() })
+const wrongCode = (): FieldError => ({ field: 'code', code: 'wrong', message: m.factor_wrong_code() })

@@ -24,7 +24,7 @@ export const askForNew = (
   generateRegistrationOptions({
     rpName: site,
     rpID: party.id,
-    userID: Uint8Array.fromHex(person.id.replaceAll('-', '')),
+    userID: handleOf(person.id),
     userName: person.email,
     userDisplayName: person.name,
     excludeCredentials: known.map(({ credentialId, transports }) => ({ id: credentialId, transports })),
@@ -56,12 +56,22 @@ export async function readNew(
   return { credentialId: id, publicKey, counter, transports }
 }
 
+/** What an authenticator knows a person by. */
+const handleOf = (staffId: string) => Uint8Array.fromHex(staffId.replaceAll('-', ''))
+
 /** The id of the passkey that a response says it is from, in base64url; undefined for what is no response. */
 export function credentialIdOf(response: string): string | undefined {
-  const parsed: unknown = JSON.parse(response)
-  const id = typeof parsed === 'object' && parsed !== null && 'id' in parsed ? parsed.id : undefined
+  const id = memberOf(JSON.parse(response), 'id')
   return typeof id === 'string' ? id : undefined
 }
+
+/** Whether the authenticator made the passkey for this person (WebAuthn Level 3, section 7.2, step 6). */
+export const isMadeFor = (response: string, staffId: string): boolean =>
+  memberOf(memberOf(JSON.parse(response), 'response'), 'userHandle') ===
+  handleOf(staffId).toBase64({ alphabet: 'base64url', omitPadding: true })
+
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
 
 /** What the passkey counts now; undefined where it did not sign this challenge for this address. */
 export async function readSigned(

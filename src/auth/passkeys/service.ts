@@ -7,7 +7,7 @@ import type { StaffActor } from '#src/permissions.ts'
 import { type Challenge, type ChallengePurpose, newChallenge, takeChallenge } from '../challenges.ts'
 import { countRecoveryCodes, type Enrolled, endFactor, enrol } from '../factors/service.ts'
 import { endOtherSessions } from '../sessions.ts'
-import { type Asked, askForKnown, askForNew, credentialIdOf, readNew, readSigned } from './ceremony.ts'
+import { type Asked, askForKnown, askForNew, credentialIdOf, isMadeFor, readNew, readSigned } from './ceremony.ts'
 import { PASSKEYS_MAX, type Party, readPasskeyName } from './model.ts'
 import * as store from './store.ts'
 
@@ -129,7 +129,8 @@ async function readAnswer(
   { value, staffId }: Challenge,
 ): Promise<Signed | undefined> {
   const passkey = await store.findPasskey(ctx.db.read, credentialIdOf(response) ?? '')
-  if (!passkey || (staffId !== null && passkey.staffId !== staffId)) return undefined
+  if (!passkey || (staffId === null ? !isMadeFor(response, passkey.staffId) : passkey.staffId !== staffId))
+    return undefined
   const counter = await readSigned(response, { value: value!, party }, passkey, staffId === null)
   return counter === undefined ? undefined : { passkeyId: passkey.id, staffId: passkey.staffId, counter }
 }

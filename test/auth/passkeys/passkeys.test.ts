@@ -90,6 +90,17 @@ test('as both factors it has to make sure of the person; as the second alone it 
   expect(await readPasskey(ctx, PARTY, authenticator.get(asSecond, carelessly), actor.id)).toBeDefined()
 })
 
+test('whoever signs in by it alone is the person it was made for', async () => {
+  const { actor, authenticator } = await withPasskey('Jaya')
+  const other = await signedIn(ctx, 'viewer', 'Kavya')
+  const ask = () => askForPasskey(ctx, PARTY)
+  for (const id of ['', other.actor.id.replaceAll('-', '')]) {
+    const userHandle = Buffer.from(id, 'hex').toString('base64url')
+    expect(await readPasskey(ctx, PARTY, authenticator.get(await ask(), { userHandle }))).toBeUndefined()
+  }
+  expect(await readPasskey(ctx, PARTY, authenticator.get(await ask()))).toMatchObject({ staffId: actor.id })
+})
+
 test('a challenge is good once, for its person and its purpose, for five minutes', async () => {
   const one = await withPasskey('Divya')
   const other = await withPasskey('Esther')
