@@ -85,4 +85,5 @@ begin
     execute format('alter function %s set search_path = %I, pg_temp', name, current_schema());
     execute format('revoke all on function %s from public', name);
   end loop;
+  execute format('alter function await_audit_seal() set search_path = %I, pg_temp', current_schema());
 end $$;

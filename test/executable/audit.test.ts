@@ -106,6 +106,9 @@ test('a table of the role’s own does not stand in for the audit log where the 
   await sql`create temp table audit_entries (like public.audit_entries)`
   await sql`insert into pg_temp.audit_entries (id, at, event, actor_kind, data) values (1, '2000-01-01', 'x', 'system', '{"a": "b"}')`
   expect((await sql`select mask_audit('^b$') as masked`)[0]).toEqual({ masked: 0 })
+  await sql`create temp table audit_unsealed (like public.audit_unsealed)`
+  await sql`insert into public.audit_entries (event, actor_kind) values ('mail.tested', 'system')`
+  expect((await sql`select count(*)::int as hidden from pg_temp.audit_unsealed`)[0]).toEqual({ hidden: 0 })
   await sql.end()
 })
 

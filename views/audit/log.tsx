@@ -78,6 +78,7 @@ const PAGES: Partial<Record<AuditSubject['kind'], string>> = {
   team: '/admin/registrations',
   document: '/admin/registrations',
   mail: '/admin/mail',
+  staff: '/admin/staff',
 }
 
 function About({ subject, subjectId, tournamentName, hasTournament }: AuditRow & { hasTournament: boolean }) {
