@@ -8,6 +8,7 @@ import { StartError } from '#src/lib/start-error.ts'
 import type { Admission } from './admit.ts'
 import { chooseEncoding, compress, type Encoding } from './compression.ts'
 import { BODY_NONE } from './limits.ts'
+import { requestState } from './request-state.ts'
 
 /** Addresses of the client's own pages: its `index.html`, which finds out by itself what to show. */
 export const CLIENT_PAGES = [
@@ -108,6 +109,8 @@ function sender(ctx: AppContext) {
   }
 
   return async (request: Request, address: string, path: string): Promise<Response> => {
+    // However many files there are, they are counted as one.
+    Object.assign(requestState(request), { route: 'client', tier: ADMISSION.tier })
     const found = await lstat(path).catch(() => undefined)
     if (!found?.isFile()) throw new AppError('NOT_FOUND')
     const file = Bun.file(path)

@@ -174,7 +174,7 @@ export async function describeApi(ctx: AppContext, routes: AnyElysia): Promise<O
       title: 'Teamsheet API',
       version: VERSION,
       description:
-        'Each route but those of auth also stands under /api/v1/tournaments/{slug}. Refusals are application/problem+json (RFC 9457) with code, request_id and errors.',
+        'Each route but those of auth also stands under /api/v1/tournaments/{slug}. Refusals are application/problem+json (RFC 9457) with code, request_id and errors; at the paths of the first client (icct26), which have no slug, they are its own.',
     },
     servers: [{ url: '/' }],
     paths: Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, publish(item as Described)])),

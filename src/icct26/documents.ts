@@ -2,6 +2,7 @@ import type { AppContext, Tournament } from '#src/context.ts'
 import type { Document, DocumentKind } from '#src/documents/model.ts'
 import { listDocuments } from '#src/documents/service.ts'
 import { AppError } from '#src/errors.ts'
+import { ownOrigin } from '#src/http/csrf.ts'
 import type { Actor } from '#src/permissions.ts'
 import type { Registration } from '#src/review/model.ts'
 import { documentAddress, getRegistration } from '#src/review/service.ts'
@@ -9,6 +10,17 @@ import { findTeamId } from '#src/teams/service.ts'
 
 /** Who looks, where the addresses of files begin, and at which tournament. */
 export type Looker = { actor: Actor; tournament: Tournament; origin: string }
+type Asked = Pick<Looker, 'actor' | 'tournament'> & {
+  request: Request
+  set: { headers: Record<string, string | number> }
+}
+
+/** Whoever asks. What they are shown may lead to private files: nobody stores the answer. */
+export function lookerOf(ctx: AppContext, { actor, tournament, request, set }: Asked): Looker {
+  set.headers['cache-control'] = 'no-store'
+  return { actor, tournament, origin: ownOrigin(ctx, request) }
+}
+
 type Shown = Pick<Document, 'id' | 'kind' | 'fileId' | 'contentType'>
 /** The address of a document of this kind; undefined where there is none, or none that the looker may see. */
 export type AddressOf = (kind: DocumentKind, playerId?: string) => string | undefined

@@ -4,14 +4,13 @@ import { listCountedClubs, placesLeft } from '#src/clubs/service.ts'
 import type { AppContext } from '#src/context.ts'
 import { AppError, type FieldError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
-import { ownOrigin } from '#src/http/csrf.ts'
 import { BODY_NONE } from '#src/http/limits.ts'
 import { firstClientRefusals, jsonAnswer, pathParameter } from '#src/http/openapi.ts'
 import { may } from '#src/permissions.ts'
 import { listTeamsWithDocuments } from '#src/review/service.ts'
 import { playerCode } from '#src/teams/model.ts'
 import { findApprovedTeam, getTeam, listPlayers } from '#src/teams/service.ts'
-import { addressesOf, type Looker, openTeam } from './documents.ts'
+import { addressesOf, type Looker, lookerOf, openTeam } from './documents.ts'
 import { AvailabilityAnswer, TAGS, TeamAnswer, TeamsAnswer } from './model.ts'
 import { statesOf } from './states.ts'
 
@@ -47,8 +46,8 @@ export const publicReads = (ctx: AppContext) =>
     )
     .get(
       '/api/teams',
-      async ({ actor, tournament, query, request }): Promise<TeamsAnswer> => {
-        const looker = { actor, tournament, origin: ownOrigin(ctx, request) }
+      async ({ actor, tournament, query, request, set }): Promise<TeamsAnswer> => {
+        const looker = lookerOf(ctx, { actor, tournament, request, set })
         const states = isStaff(looker) ? statesOf(undefined) : statesOf('confirmed')
         const page = { states, order: 'oldest', ...readPage(query) } as const
         const { teams, total } = await listTeamsWithDocuments(ctx, actor, tournament, page)
@@ -82,8 +81,8 @@ export const publicReads = (ctx: AppContext) =>
     )
     .get(
       '/api/teams/:team_id',
-      async ({ actor, tournament, params, request }) => {
-        const looker = { actor, tournament, origin: ownOrigin(ctx, request) }
+      async ({ actor, tournament, params, request, set }) => {
+        const looker = lookerOf(ctx, { actor, tournament, request, set })
         return isStaff(looker) ? teamForStaff(ctx, looker, params.team_id) : teamForAll(ctx, looker, params.team_id)
       },
       {

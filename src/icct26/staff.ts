@@ -3,12 +3,11 @@ import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
-import { ownOrigin } from '#src/http/csrf.ts'
 import { BODY_NONE } from '#src/http/limits.ts'
 import { firstClientRefusals, jsonAnswer, pathParameter, STAFF_REFUSALS } from '#src/http/openapi.ts'
 import type { PlayerLine, Registration } from '#src/review/model.ts'
 import { listTeamsWithDocuments } from '#src/review/service.ts'
-import { type AddressOf, addressesOf, openTeam } from './documents.ts'
+import { type AddressOf, addressesOf, lookerOf, openTeam } from './documents.ts'
 import { type StaffPlayer, StaffPlayerAnswer, StaffTeamAnswer, StaffTeamsAnswer, TAGS } from './model.ts'
 import { STATUSES, statesOf, statusOf } from './states.ts'
 
@@ -23,7 +22,7 @@ export const staffReads = (ctx: AppContext) =>
     .get(
       '/admin/teams',
       async ({ actor, tournament, query, request, set }): Promise<StaffTeamsAnswer> => {
-        const looker = { actor, tournament, origin: ownOrigin(ctx, request) }
+        const looker = lookerOf(ctx, { actor, tournament, request, set })
         const page = { states: statesOf(readStatus(query.status)), order: 'newest', skip: 0, limit: TEAMS_MAX } as const
         const { teams, total } = await listTeamsWithDocuments(ctx, actor, tournament, page)
         set.headers['x-total-count'] = String(total)
@@ -59,8 +58,8 @@ export const staffReads = (ctx: AppContext) =>
     )
     .get(
       '/admin/teams/:teamId',
-      async ({ actor, tournament, params, request }): Promise<StaffTeamAnswer> => {
-        const looker = { actor, tournament, origin: ownOrigin(ctx, request) }
+      async ({ actor, tournament, params, request, set }): Promise<StaffTeamAnswer> => {
+        const looker = lookerOf(ctx, { actor, tournament, request, set })
         const { registration, addressOf } = await openTeam(ctx, looker, params.teamId)
         return {
           success: true,
@@ -92,8 +91,8 @@ export const staffReads = (ctx: AppContext) =>
     )
     .get(
       '/admin/players/:playerId',
-      async ({ actor, tournament, params, request }): Promise<StaffPlayerAnswer> => {
-        const looker = { actor, tournament, origin: ownOrigin(ctx, request) }
+      async ({ actor, tournament, params, request, set }): Promise<StaffPlayerAnswer> => {
+        const looker = lookerOf(ctx, { actor, tournament, request, set })
         const playerId = params.playerId.toUpperCase()
         const { registration, addressOf } = await openTeam(ctx, looker, PLAYER_ID.exec(playerId)?.[1] ?? '')
         const player = registration.players.find(({ code }) => code === playerId)

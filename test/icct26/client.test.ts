@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -11,6 +11,7 @@ import { samplePng } from '#test/support/sample-files.ts'
 const SECRET = 'nobody may read this'
 const outside = mkdtempSync(join(tmpdir(), 'teamsheet-outside-'))
 const dir = mkdtempSync(join(tmpdir(), 'teamsheet-client-'))
+setDefaultTimeout(60_000)
 let app: TestApp
 
 const put = (path: string, content: string | Uint8Array) => {

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { type SignedIn, signedIn, staffApp } from '#test/support/staff.ts'
 import { aForm, ask, type Refusal, registered } from './first-client.ts'
 
+setDefaultTimeout(60_000)
 let app: Awaited<ReturnType<typeof staffApp>>
 let reviewer: SignedIn
 let viewer: SignedIn

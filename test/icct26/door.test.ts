@@ -1,12 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { testApp } from '#test/support/app.ts'
 import { MultipartClient } from '#test/support/multipart-client.ts'
+import { sampleJpeg } from '#test/support/sample-files.ts'
 import { signedIn, staffApp } from '#test/support/staff.ts'
 import { untilIs } from '#test/support/until.ts'
 import { aForm, ask, type Refusal, register, registered } from './first-client.ts'
 
 const CLIENT = 'https://client.example'
 const ORIGIN = { origin: CLIENT }
+setDefaultTimeout(60_000)
 let app: Awaited<ReturnType<typeof staffApp>>
 beforeAll(async () => {
   app = await staffApp({ preset: 'icct26', config: { corsOrigins: [CLIENT], maxRequestSize: 10_000 } })
@@ -242,7 +244,7 @@ test('a form that breaks off leaves nothing behind', async () => {
   const form = aForm()
   await client.file('pastor_letter', 'letter.pdf', 'application/pdf', await (form.pastor_letter as File).bytes())
   await client.beginPart('form-data; name="group_photo"; filename="photo.jpg"', 'image/jpeg')
-  await client.send(new Uint8Array(100_000))
+  await client.send(sampleJpeg(200_000).subarray(0, 100_000))
   const incoming = () => [...new Bun.Glob('files/incoming/*').scanSync(app.ctx.config.dataDir)].length
   await untilIs(incoming, (files) => files === 2)
   client.drop()

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { type SignedIn, signedIn, staffApp } from '#test/support/staff.ts'
 import { aForm, allFiles, ask, type FormFields, type Refusal, register, registered } from './first-client.ts'
 
 const STATEMENTS_MAX = 3
+setDefaultTimeout(60_000)
 let app: Awaited<ReturnType<typeof staffApp>>
 let owner: SignedIn
 let viewer: SignedIn
@@ -133,6 +134,7 @@ test('of more than a thousand churches the full ones are among those that are to
 test('the dashboard’s list is newest first, by their three states, and says how many there are', async () => {
   const answer = await ask(app.url, '/admin/teams', { cookie: owner.cookie })
   const { data, teams } = (await answer.json()) as { data: Record<string, unknown>[]; teams: unknown[] }
+  expect(answer.headers.get('cache-control')).toBe('no-store')
   expect(answer.headers.get('x-total-count')).toBe(String(data.length))
   expect(teams).toEqual(data)
   expect(data.map(({ teamId }) => teamId)).toEqual(

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { collectOrphans } from '#src/documents/service.ts'
 import { samplePdf, samplePng } from '#test/support/sample-files.ts'
 import { signedIn, staffApp } from '#test/support/staff.ts'
 import { aForm, allFiles, type FormFields, type Refusal, register, registered } from './first-client.ts'
 
+setDefaultTimeout(60_000)
 let app: Awaited<ReturnType<typeof staffApp>>
 beforeAll(async () => {
   app = await staffApp({ preset: 'icct26' })
@@ -221,6 +223,25 @@ test('a church enters two teams, however its name is written; rejected ones do n
   })
   expect(rejection.status).toBe(200)
   await registered(app.url, aForm({ church_name: church }))
+})
+
+test('of a registration that is refused at the last the files go after a day', async () => {
+  const church = 'Cedar Chapel'
+  for (let team = 0; team < 2; team += 1) await registered(app.url, aForm({ church_name: church }))
+  expect(await refused({ ...aForm({ church_name: church }), ...allFiles() })).toMatchObject({ status: 409 })
+  const unbound = async () =>
+    (
+      await app.ctx.db.read`
+      select count(*)::int as files from files f where not exists (select from documents d where d.file_id = f.id)`
+    )[0]!.files
+  expect(await unbound()).toBeGreaterThanOrEqual(25)
+  app.ctx.travel(49 * 3_600_000)
+  try {
+    await collectOrphans(app.ctx)
+    expect(await unbound()).toBe(0)
+  } finally {
+    app.ctx.travel(-49 * 3_600_000)
+  }
 })
 
 test('a captain’s e-mail is one team’s, in capitals, too', async () => {
