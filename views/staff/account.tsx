@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { m } from '#messages'
 import type { SeenAccount } from '#src/auth/accounts/read.ts'
 import type { StaffFrame } from '#src/http/staff-frame.ts'
@@ -90,7 +91,7 @@ export function AccountPage(props: AccountPageProps) {
 const Facts = ({ account, timeZone }: { account: SeenAccount; timeZone: string }) => (
   <DescriptionList
     items={[
-      { term: m.auth_email(), value: <span class="break-all">{account.email}</span> },
+      { term: m.auth_email(), value: <span class="wrap-anywhere">{account.email}</span> },
       { term: m.accounts_column_factor(), value: account.hasFactor ? m.accounts_yes() : m.accounts_no() },
       {
         term: m.accounts_column_used(),
@@ -102,18 +103,14 @@ const Facts = ({ account, timeZone }: { account: SeenAccount; timeZone: string }
       },
       {
         term: m.accounts_invited_until(),
-        value: account.isInvited ? <InvitedUntil account={account} timeZone={timeZone} /> : undefined,
+        value: account.isInvited ? invitedUntil(account, timeZone) : undefined,
       },
     ]}
   />
 )
 
-const InvitedUntil = ({ account, timeZone }: { account: SeenAccount; timeZone: string }) =>
-  account.invitationEndsAt ? (
-    <Moment at={account.invitationEndsAt} timeZone={timeZone} hasZone />
-  ) : (
-    <>{m.accounts_invitation_over()}</>
-  )
+const invitedUntil = ({ invitationEndsAt }: SeenAccount, timeZone: string): ComponentChildren =>
+  invitationEndsAt ? <Moment at={invitationEndsAt} timeZone={timeZone} hasZone /> : m.accounts_invitation_over()
 
 const columns = (address: string, csrf: string, canChange: boolean): Column<HeldRole>[] => [
   {
@@ -126,7 +123,7 @@ const columns = (address: string, csrf: string, canChange: boolean): Column<Held
     ? [
         {
           key: 'take',
-          label: m.accounts_take_role(),
+          label: m.accounts_change_role(),
           cell: ({ role, tournamentId, tournament, canTake }: HeldRole) =>
             canTake ? (
               <form method="post" action={`${address}/roles/removal`}>

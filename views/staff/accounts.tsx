@@ -124,9 +124,15 @@ const columns = (timeZone: string): Column<ListedAccount>[] => [
     key: 'name',
     label: m.accounts_column_name(),
     isHeading: true,
-    cell: ({ id, name, email }) => <a href={`/admin/staff/${id}`}>{name || email}</a>,
+    cell: ({ id, name, email }) => (
+      <>
+        <a class="wrap-anywhere" href={`/admin/staff/${id}`}>
+          {name || email}
+        </a>
+        {name !== '' && <div class="wrap-anywhere font-normal">{email}</div>}
+      </>
+    ),
   },
-  { key: 'email', label: m.auth_email(), cell: ({ email }) => <span class="break-all">{email}</span> },
   {
     key: 'roles',
     label: m.accounts_column_roles(),

@@ -45,7 +45,7 @@ export function OwnAccountPage(props: OwnAccountProps) {
       <Card id="person" title={frame.staffName}>
         <DescriptionList
           items={[
-            { term: m.auth_email(), value: <span class="break-all">{email}</span> },
+            { term: m.auth_email(), value: <span class="wrap-anywhere">{email}</span> },
             { term: m.auth_role(), value: roles.map((role) => <div>{role}</div>) },
             { term: m.accounts_column_factor(), value: hasFactor ? m.accounts_yes() : m.accounts_no() },
           ]}
@@ -118,7 +118,7 @@ function Pending({ csrf, pending, timeZone }: { csrf: string; pending: PendingEm
       <input type="hidden" name="csrf" value={csrf} />
       <DescriptionList
         items={[
-          { term: m.accounts_new_email(), value: <span class="break-all">{pending.email}</span> },
+          { term: m.accounts_new_email(), value: <span class="wrap-anywhere">{pending.email}</span> },
           { term: m.accounts_email_present_says(), value: said(pending.presentConfirmedAt) },
           { term: m.accounts_email_coming_says(), value: said(pending.comingConfirmedAt) },
           { term: m.accounts_until(), value: <Moment at={pending.expiresAt} timeZone={timeZone} hasZone /> },

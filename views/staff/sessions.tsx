@@ -78,7 +78,7 @@ const columns = (csrf: string, timeZone: string): Column<ListedSession>[] => [
   },
   {
     key: 'end',
-    label: m.accounts_end(),
+    label: m.accounts_column_state(),
     cell: (session) =>
       session.isThis ? (
         <Badge tone="success" icon="check" label={m.accounts_this_session()} />

@@ -5,10 +5,12 @@ import type { ListedAccount, ListedSession } from './model.ts'
 const HAS_FACTOR = `
   (exists (select from totp_secrets f where f.staff_id = s.id and f.confirmed_at is not null)
     or exists (select from passkeys f where f.staff_id = s.id))`
+/** A session that is over is gone; that it began stays on record. */
 const ROW = `
   s.id, s.name, s.email, ${HAS_FACTOR} as "hasFactor",
   case when s.disabled_at is not null then 'disabled' when s.password_hash is null then 'invited' else 'active' end as state,
-  (select max(last_seen_at) from sessions where staff_id = s.id) as "lastSeenAt"`
+  (select max(at) from (select last_seen_at as at from sessions where staff_id = s.id union all
+    select at from audit_entries where subject_id = s.id and event = 'session.started') as used) as "lastSeenAt"`
 const ROLES = `
   select coalesce(json_agg(json_build_object('role', r.role, 'tournament', t.name) order by t.name nulls first), '[]')
   from staff_roles r left join tournaments t on t.id = r.tournament_id where r.staff_id = s.id`
