@@ -90,6 +90,13 @@ export async function updateSessionConfirmed(tx: Queryable, id: string, now: Dat
   await tx`update sessions set confirmed_at = ${now} where id = ${id}`
 }
 
+/** Of a person's programs those that were not used for longest, beyond so many. */
+export async function deleteIdlePrograms(tx: Queryable, staffId: string, keptMax: number): Promise<void> {
+  await tx`
+    delete from sessions where id in (
+      select id from sessions where staff_id = ${staffId} and kind = 'api' order by last_seen_at desc, id desc offset ${keptMax})`
+}
+
 /** Whether a program of this name has a session of the account's. */
 export async function hasProgram(sql: Queryable, staffId: string, device: string): Promise<boolean> {
   const rows = await sql`

@@ -56,7 +56,7 @@ export function refusal(ctx: AppContext, request: Request, error: AppError): Res
   const state = requestState(request)
   state.code = error.code
   const way = WAYS[error.code]
-  if (error.status === 401 && speaksJson(ctx, request)) headers['www-authenticate'] = challengeTo(request)
+  if (error.status === 401 && speaksJson(ctx, request)) headers['www-authenticate'] = challengeTo(request, error)
   if (isFirstClient(ctx, request)) {
     headers['content-type'] = 'application/json'
     const told = JSON.stringify(firstClientRefusal(ctx, request, error, way))
@@ -76,9 +76,11 @@ export function refusal(ctx: AppContext, request: Request, error: AppError): Res
   return html(view, { status: error.status, headers, fragment: request.headers.has('hx-request') })
 }
 
-/** How to come in at the API (RFC 6750, section 3). */
-const challengeTo = (request: Request) =>
-  /^Bearer /i.test(request.headers.get('authorization') ?? '') ? 'Bearer error="invalid_token"' : 'Bearer'
+/** How to come in at the API (RFC 6750, section 3; RFC 9470, section 3). */
+function challengeTo(request: Request, { code }: AppError): string {
+  if (code === 'SECOND_FACTOR_REQUIRED') return 'Bearer error="insufficient_user_authentication"'
+  return /^Bearer /i.test(request.headers.get('authorization') ?? '') ? 'Bearer error="invalid_token"' : 'Bearer'
+}
 
 /** Where a page that was asked for may be asked for again; undefined for what changes something. */
 function hrefOf(request: Request): string | undefined {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Secret, TOTP } from 'otpauth'
 import { addStaff } from '#src/staff/service.ts'
 import { PASSWORD, signedIn, staffApp } from '#test/support/staff.ts'
-import { aProgram, bearer } from './tokens/program.ts'
+import { aProgram, bearer, tokensOf } from './tokens/program.ts'
 
 const app = await staffApp()
 const { ctx, url } = app
@@ -247,6 +247,7 @@ describe('confirming', () => {
     const { body: next } = await post('refresh', { refresh_token: tokens.refresh_token })
     const late = await post('2fa/setup', {}, as(next.access_token))
     expect([late.status, late.body.code]).toEqual([401, 'SECOND_FACTOR_REQUIRED'])
+    expect(late.headers.get('www-authenticate')).toContain('insufficient_user_authentication')
     expect((await me(next.access_token)).body.confirmed_until).toBeNull()
     expect((await post('confirm', { code: '123456' }, as(next.access_token))).status).toBe(422)
     expect((await post('confirm', { password: 'wrong' }, as(next.access_token))).status).toBe(422)
@@ -284,6 +285,20 @@ describe('refresh and logout', () => {
     const left = await post('logout', {}, own)
     expect([left.status, left.headers.get('set-cookie')]).toEqual([204, expect.stringContaining('session=; ')])
     expect((await answered(fetch(`${AUTH}me`, { headers: { cookie } }))).status).toBe(401)
+  })
+
+  test('a browser’s session goes on under a new cookie when its second factor changes, and other sessions end', async () => {
+    const { cookie, actor } = await signedIn(ctx, 'reviewer', 'Renewing')
+    const { accessToken } = await tokensOf(ctx, actor.id)
+    const own = (now: string) => ({ cookie: now, 'sec-fetch-site': 'same-origin' })
+    const { body: setup } = await post('2fa/setup', {}, own(cookie))
+    const enabled = await post('2fa/enable', { code: codeOf(setup.secret) }, own(cookie))
+    const renewed = enabled.headers.get('set-cookie')!.split(';')[0]!
+    const statusOf = async (headers: Record<string, string>) => (await fetch(`${AUTH}me`, { headers })).status
+    expect([await statusOf({ cookie }), await statusOf({ cookie: renewed })]).toEqual([401, 200])
+    expect(await statusOf(as(accessToken))).toBe(401)
+    const disabled = await post('2fa/disable', {}, own(renewed))
+    expect([disabled.status, disabled.headers.get('set-cookie')]).toEqual([204, expect.stringContaining('session=')])
   })
 
   test('with a token nobody asks where the page is from, whatever cookie is beside it', async () => {

@@ -7,6 +7,8 @@ import { checkEmail } from '#src/lib/names.ts'
 export const ACCESS_TOKEN_SECONDS = 10 * 60
 /** How far the clocks of two of our processes may be apart. */
 export const CLOCK_TOLERANCE_SECONDS = 5
+/** Sessions of one person's programs: whoever signs in anew for each request ends their own oldest. */
+export const PROGRAMS_MAX = 100
 /** A client that refreshes when it has to needs some 2,000 in the longest life of a session. */
 export const REFRESH_TOKENS_KEPT_MAX = 3000
 

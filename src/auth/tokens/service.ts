@@ -9,9 +9,9 @@ import { type Actor, NOBODY, SYSTEM } from '#src/permissions.ts'
 import { findPerson } from '#src/staff/service.ts'
 import { isToken } from '../model.ts'
 import { findActorOfSession, type NewSession, startApiSession } from '../sessions.ts'
-import { deleteSession } from '../store.ts'
+import { deleteIdlePrograms, deleteSession } from '../store.ts'
 import { makeAccessToken, readAccessToken } from './access.ts'
-import { REFRESH_TOKENS_KEPT_MAX, type Tokens } from './model.ts'
+import { PROGRAMS_MAX, REFRESH_TOKENS_KEPT_MAX, type Tokens } from './model.ts'
 import * as store from './store.ts'
 
 /** Who holds this access token; nobody for one that is none of ours, is over, or whose session or account is. */
@@ -28,6 +28,7 @@ export type Begun = { staffId: string; sessionId: string; refreshToken: string }
 /** Begins a program's session for somebody who has shown who they are, in the transaction in which they did. */
 export async function beginTokens(tx: Queryable, session: NewSession, now: Date): Promise<Begun> {
   const sessionId = await startApiSession(tx, session, now)
+  await deleteIdlePrograms(tx, session.staffId, PROGRAMS_MAX)
   return { staffId: session.staffId, sessionId, refreshToken: await addRefreshToken(tx, sessionId, now) }
 }
 

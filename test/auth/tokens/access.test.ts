@@ -3,6 +3,7 @@ import { base64url, decodeJwt, decodeProtectedHeader, generateKeyPair, SignJWT }
 import { newKnownBrowser } from '#src/auth/known-browser.ts'
 import { readAccessToken } from '#src/auth/tokens/access.ts'
 import { makeKeys } from '#src/lib/keys.ts'
+import { addTestTournament } from '#test/support/context.ts'
 import { PASSWORD, signedIn, staffApp } from '#test/support/staff.ts'
 import { aProgram, bearer, tokensOf } from './program.ts'
 
@@ -36,6 +37,15 @@ test('without one nobody is in, and the answer says what to show', async () => {
   const invalid = await fetch(GUARDED, bearer('a.b.c'))
   expect([invalid.status, invalid.headers.get('www-authenticate')]).toEqual([401, 'Bearer error="invalid_token"'])
   expect(await refused.json()).toMatchObject({ code: 'UNAUTHORIZED', status: 401 })
+})
+
+test('a role in one tournament opens nothing in another', async () => {
+  const elsewhere = await addTestTournament(ctx, 'elsewhere')
+  const { accessToken, staffId } = await aProgram(ctx, 'admin', 'Foreign')
+  await ctx.db.write`update staff_roles set tournament_id = ${elsewhere!} where staff_id = ${staffId}`
+  expect(await statusWith(accessToken)).toBe(403)
+  const there = await fetch(`${url}/api/v1/tournaments/elsewhere/registrations`, bearer(accessToken))
+  expect(there.status).toBe(200)
 })
 
 const other = makeKeys('a key that some other server was started with')

@@ -1,11 +1,11 @@
 import { afterAll, expect, test } from 'bun:test'
 import { decodeJwt } from 'jose'
 import { deleteEndedSessions } from '#src/auth/service.ts'
-import { REFRESH_TOKENS_KEPT_MAX } from '#src/auth/tokens/model.ts'
+import { PROGRAMS_MAX, REFRESH_TOKENS_KEPT_MAX } from '#src/auth/tokens/model.ts'
 import { hashToken, newToken } from '#src/lib/keys.ts'
-import { staffApp } from '#test/support/staff.ts'
+import { signedIn, staffApp } from '#test/support/staff.ts'
 import { untilIs } from '#test/support/until.ts'
-import { aProgram, bearer, refreshed } from './program.ts'
+import { aProgram, bearer, refreshed, tokensOf } from './program.ts'
 
 const app = await staffApp()
 const { ctx, url } = app
@@ -121,4 +121,15 @@ test('they go with their session, when that is swept', async () => {
   expect(await deleteEndedSessions(ctx)).toBeGreaterThan(0)
   const rows = await ctx.db.read`select from refresh_tokens where token_hash = ${hashToken(refreshToken)}`
   expect(rows.length).toBe(0)
+})
+
+test('whoever signs in again and again ends the sessions that they used least', async () => {
+  const first = await aProgram(ctx, 'viewer', 'Again')
+  const { cookie } = await signedIn(ctx, 'viewer', 'Beside')
+  ctx.travel(1000)
+  for (let time = 1; time < PROGRAMS_MAX; time += 1) await tokensOf(ctx, first.staffId)
+  expect(await statusWith(first.accessToken)).toBe(200)
+  await tokensOf(ctx, first.staffId)
+  expect(await statusWith(first.accessToken)).toBe(401)
+  expect((await app.visit('/account', { cookie })).status).toBe(200)
 })
