@@ -197,6 +197,7 @@ function headersOf(random: Random, world: World, person: Person, method: string,
   const origin = `http://127.0.0.1:${world.port}`
   const headers: Header[] = [['Host', `127.0.0.1:${world.port}`]]
   if (person.cookie) headers.push(['Cookie', person.cookie])
+  if (person.bearer) headers.push(['Authorization', `Bearer ${person.bearer}`])
   if (method !== 'GET' && method !== 'HEAD' && !random.isOneIn(10))
     headers.push(['Origin', random.isOneIn(12) ? safeInHeader(someText(random)) : origin])
   if (body) headers.push(['Content-Type', random.isOneIn(20) ? safeInHeader(someText(random)) : body.type])

@@ -1,8 +1,11 @@
 import { makeApp } from '#src/app.ts'
+import { makeKey } from '#src/auth/keys/service.ts'
 import { findActor, type StaffActor } from '#src/auth/service.ts'
 import { startSession } from '#src/auth/sessions.ts'
 import { loadAssets } from '#src/http/assets.ts'
 import { csrfToken } from '#src/http/csrf.ts'
+import { KEY_SCOPES } from '#src/permissions.ts'
+import { tokensOf } from '#test/auth/tokens/program.ts'
 import { addTestTournament } from '#test/support/context.ts'
 import { aRegistration } from '#test/support/registrations.ts'
 import { samplePdf } from '#test/support/sample-files.ts'
@@ -13,6 +16,8 @@ export type Route = { method: string; path: string; bodyKind: string; fields: st
 export type Person = {
   name: string
   cookie?: string
+  /** An access token, or a key. */
+  bearer?: string
   csrf?: string
   draft?: string
   tokens: string[]
@@ -36,6 +41,19 @@ export type World = {
 type Overrides = NonNullable<Parameters<typeof staffApp>[0]>
 const CAPTAINS = 6
 const SLUGS = ['second', 'open']
+/** Of the routes that read their fields themselves. */
+const AUTH_FIELDS = [
+  'email',
+  'username',
+  'password',
+  'grant_type',
+  'code',
+  'challenge_token',
+  'refresh_token',
+  'name',
+  'role',
+  'tournament',
+]
 /** Valid letters, found nowhere else. */
 const HIDDEN_NAME = 'Hiddensevenfa'
 
@@ -48,7 +66,7 @@ export async function makeWorld(overrides: Overrides = {}): Promise<World> {
     method,
     path,
     bodyKind: hooks?.detail?.['x-admission']?.body?.kind ?? 'none',
-    fields: Object.keys(hooks?.body?.properties ?? {}),
+    fields: path.startsWith('/api/v1/auth/') ? AUTH_FIELDS : Object.keys(hooks?.body?.properties ?? {}),
   }))
   const captains = []
   for (let number = 0; number < CAPTAINS; number += 1) captains.push(await enterHidden(app.url, number))
@@ -57,6 +75,7 @@ export async function makeWorld(overrides: Overrides = {}): Promise<World> {
     [1, 2].map(() => upload(app.url, 'pastor_letter', new File([samplePdf()], 'a.pdf'))),
   )
   const staff: (Person & { actor: StaffActor })[] = []
+  const program: Person = { name: 'program', tokens: [], mayKnow: true }
   const world: World = {
     app,
     port: Number(new URL(app.url).port),
@@ -83,15 +102,28 @@ export async function makeWorld(overrides: Overrides = {}): Promise<World> {
         const actor = await findActor(app.ctx, token)
         Object.assign(person, { cookie: `session=${token}`, csrf: csrfToken(app.ctx, actor) })
       }
+      const headers = { authorization: `Bearer ${program.bearer}` }
+      const isIn = program.bearer && (await app.visit('/api/v1/auth/me', { headers })).status === 200
+      if (!isIn) program.bearer = (await tokensOf(app.ctx, staff[0]!.actor.id)).accessToken
     },
   }
   for (const role of ['owner', 'admin', 'reviewer', 'viewer'] as const)
     staff.push({ ...known(await signedIn(app.ctx, role)), name: role, mayKnow: role !== 'viewer' })
+  const owner = staff[0]!.actor
+  const key = await makeKey(app.ctx, owner, app.ctx.tournament, {
+    id: Bun.randomUUIDv7(),
+    name: 'Fuzz',
+    scopes: KEY_SCOPES,
+    reach: 'all',
+    life: 'none',
+  })
   const nobody: Person = { name: 'nobody', tokens: [], mayKnow: false }
   world.people = [
     nobody,
     nobody,
     ...staff,
+    program,
+    { name: 'key', bearer: key, tokens: [], mayKnow: true },
     ...drafts.map(({ cookie, token }) => ({ ...nobody, name: 'drafter', cookie, draft: token, tokens: [token] })),
     ...captains.map(({ token }) => ({ ...nobody, name: 'captain', tokens: [token], mayKnow: true })),
   ]
