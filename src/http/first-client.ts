@@ -4,8 +4,8 @@ import { type AppError, ERRORS } from '#src/errors.ts'
 import { ownOrigin } from './csrf.ts'
 import { requestState } from './request-state.ts'
 
-/** Of the first client. */
-const OWN_DASHBOARD = '/admin/dashboard'
+/** Where it is served from here, too. */
+const CLIENTS_DASHBOARD = '/admin/dashboard'
 
 const Details = t.Object(
   {},
@@ -62,6 +62,7 @@ export function firstClientRefusal(
 function addressOf(ctx: AppContext, request: Request, way: string): string {
   const origin = ownOrigin(ctx, request)
   const asked = URL.parse(request.headers.get('referer') ?? '')
-  const next = asked?.origin === origin ? asked.pathname + asked.search : OWN_DASHBOARD
+  const dashboard = ctx.config.clientDir === undefined ? '/admin' : CLIENTS_DASHBOARD
+  const next = asked?.origin === origin ? asked.pathname + asked.search : dashboard
   return `${origin}${way}?next=${encodeURIComponent(next)}`
 }

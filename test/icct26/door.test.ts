@@ -69,6 +69,12 @@ test('so is what is too large, too late, too often, or comes while nothing can b
     ask(app.url, '/admin/teams/ICCT-001/reject', { method: 'PUT', cookie, body, headers: ORIGIN })
   await expectRefusal(await put(`{"reason":"${'x'.repeat(20_000)}"}`), 413, 'BODY_TOO_LARGE')
 
+  const port = Number(new URL(app.url).port)
+  const contentLength = 171 * 1024 * 1024
+  const huge = await MultipartClient.open({ port, path: '/api/register/team', headers: ORIGIN, contentLength })
+  const tooMuch = await huge.waitForAnswer()
+  await expectRefusal(new Response(tooMuch.body, tooMuch), 413, 'BODY_TOO_LARGE')
+
   const { db } = app.ctx
   app.ctx.db = {
     ...db,
@@ -93,11 +99,7 @@ test('so is what is too large, too late, too often, or comes while nothing can b
   Object.assign(app.ctx.config, { enableRateLimiting: false })
 
   Object.assign(app.ctx.config, { uploadRateMin: 1_000_000, formTimeout: 1 })
-  const slow = await MultipartClient.open({
-    port: Number(new URL(app.url).port),
-    path: '/api/register/team',
-    headers: ORIGIN,
-  })
+  const slow = await MultipartClient.open({ port, path: '/api/register/team', headers: ORIGIN })
   await slow.field('team_name', 'Kings')
   const late = await slow.waitForAnswer()
   const answer = new Response(late.body, { status: late.status, headers: late.headers })
