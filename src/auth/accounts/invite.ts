@@ -6,15 +6,14 @@ import { AppError } from '#src/errors.ts'
 import { emailKey, tidy } from '#src/lib/names.ts'
 import { canDeliver } from '#src/mail/model.ts'
 import { postStaffMail } from '#src/mail/service.ts'
-import type { Role, StaffActor } from '#src/permissions.ts'
+import type { Actor, Role, StaffActor } from '#src/permissions.ts'
 import { checkInvited, managesStaff, mayGive, type StaffAccount } from '#src/staff/model.ts'
 import { deleteInvited, findAccountByEmail, insertInvited, putRole } from '#src/staff/service.ts'
 import { getTournament } from '#src/tournaments/service.ts'
 import { roleWord } from '#views/staff/words.ts'
-import { deleteSessionsOf } from '../store.ts'
 import { newStaffLink } from './links.ts'
 import { INVITATION_MS, type RoleGiven } from './model.ts'
-import { changeAccount, lockRights } from './rights.ts'
+import { changeAccount, endSessionsAndInvitations, lockRights } from './rights.ts'
 
 /** How an address reaches its person: by mail, or by whoever asked for it. */
 export type Sending = 'mail' | 'link'
@@ -41,11 +40,12 @@ export async function invite(ctx: AppContext, actor: StaffActor, given: NewInvit
     const id = await insertInvited(tx, person)
     if (id === undefined) {
       if (managesStaff(present)) throw new AppError('VALIDATION_FAILED', { errors: [taken()] })
-      return addRole(tx, ctx, actor, person.email, { role, tournamentId, sending })
+      return addRole({ tx, ctx, actor, present }, person.email, { role, tournamentId, sending })
     }
     await putRole(tx, id, role, tournamentId, ctx.now())
     await record(tx, { event: 'staff.invited', actor, subjectId: id, ...of(tournamentId), data: { role } })
-    return send(tx, ctx, actor, { id, ...person }, { role, tournamentId, sending })
+    const account = { id, ...person, grants: [{ role, tournamentId }] }
+    return send({ tx, ctx, actor, present }, account, { role, tournamentId, sending })
   })
   ctx.log.info({ role, outcome: invited.outcome, actorId: actor.id }, 'staff.invited')
   return invited
@@ -55,25 +55,25 @@ const taken = () => ({ field: 'email', code: 'taken', message: m.staff_email_tak
 const of = (tournamentId: string | null) => (tournamentId === null ? {} : { tournamentId })
 
 type Inviting = RoleGiven & { sending: Sending }
+/** `present`: the actor with the rights of this moment. */
+type Doing = { tx: Queryable; ctx: AppContext; actor: StaffActor; present: Actor }
 
 /** What somebody has in that tournament, or for all, stays: it may be more. */
-async function addRole(
-  tx: Queryable,
-  ctx: AppContext,
-  actor: StaffActor,
-  email: string,
-  { role, tournamentId, sending }: Inviting,
-): Promise<Invited> {
+async function addRole(doing: Doing, email: string, inviting: Inviting): Promise<Invited> {
+  const { tx, ctx, actor, present } = doing
+  const { role, tournamentId } = inviting
   const account = (await findAccountByEmail(tx, emailKey(email)))!
   const hasOne = account.grants.some((held) => held.tournamentId === null || held.tournamentId === tournamentId)
   if (!hasOne) {
     await putRole(tx, account.id, role, tournamentId, ctx.now())
-    await deleteSessionsOf(tx, account.id)
+    await endSessionsAndInvitations(tx, account.id, ctx.now())
   }
   const event = { event: 'staff.invited', actor, subjectId: account.id, ...of(tournamentId) }
   await record(tx, { ...event, data: { role: hasOne ? null : role } })
-  if (account.isInvited) return send(tx, ctx, actor, account, { role, tournamentId, sending })
-  if (!hasOne && !account.disabledAt && canDeliver(ctx.config))
+  if (account.isInvited) {
+    const sending = givesAll(present, account) ? inviting.sending : 'mail'
+    if (sending === 'link' || canDeliver(ctx.config)) return send(doing, account, { ...inviting, sending })
+  } else if (!hasOne && !account.disabledAt && canDeliver(ctx.config))
     await postStaffMail(tx, ctx, {
       kind: 'staff_role_given',
       to: account,
@@ -83,15 +83,20 @@ async function addRole(
   return { outcome: 'added' }
 }
 
+/** Whether every role of the account is the actor's to give: then what opens it may be shown to them, as it opens nothing else. */
+const givesAll = (actor: Actor, { grants }: Pick<StaffAccount, 'grants'>): boolean =>
+  grants.every(({ role, tournamentId }) => mayGive(actor, role, tournamentId))
+
+/** Throws FORBIDDEN for a link to an account that may do more than the actor may give. */
 async function send(
-  tx: Queryable,
-  ctx: AppContext,
-  actor: StaffActor,
-  { id, name, email }: Pick<StaffAccount, 'id' | 'name' | 'email'>,
+  { tx, ctx, actor, present }: Doing,
+  account: Pick<StaffAccount, 'id' | 'name' | 'email' | 'grants'>,
   { role, tournamentId, sending }: Inviting,
 ): Promise<Invited> {
+  const { id, name, email } = account
   const expiresAt = new Date(ctx.now().getTime() + INVITATION_MS)
   if (sending === 'link') {
+    if (!givesAll(present, account)) throw new AppError('FORBIDDEN', { message: m.accounts_invited_by_others() })
     const path = await newStaffLink(tx, { staffId: id, purpose: 'invitation', expiresAt })
     return { outcome: 'link', path: path! }
   }
@@ -117,11 +122,11 @@ export async function inviteAgain(
   sending: Sending,
 ): Promise<Invited> {
   requireDelivery(ctx, sending)
-  const invited = await changeAccount(ctx, actor, staffId, async ({ tx, account }) => {
+  const invited = await changeAccount(ctx, actor, staffId, async ({ tx, account, actor: present }) => {
     requireInvited(account)
     const { role, tournamentId } = account.grants[0] ?? { role: 'viewer' as Role, tournamentId: null }
     await record(tx, { event: 'staff.invited-again', actor, subjectId: staffId })
-    return send(tx, ctx, actor, account, { role, tournamentId, sending })
+    return send({ tx, ctx, actor, present }, account, { role, tournamentId, sending })
   })
   ctx.log.info({ staffId, actorId: actor.id }, 'staff.invited-again')
   return invited
@@ -131,8 +136,7 @@ export async function inviteAgain(
 export async function withdrawInvitation(ctx: AppContext, actor: StaffActor, staffId: string): Promise<void> {
   await changeAccount(ctx, actor, staffId, async ({ tx, account, actor: present }) => {
     requireInvited(account)
-    const isAll = account.grants.every(({ role, tournamentId }) => mayGive(present, role, tournamentId))
-    if (!isAll) throw new AppError('FORBIDDEN', { message: m.accounts_invited_by_others() })
+    if (!givesAll(present, account)) throw new AppError('FORBIDDEN', { message: m.accounts_invited_by_others() })
     await deleteInvited(tx, staffId)
     await record(tx, { event: 'staff.invitation-withdrawn', actor, subjectId: staffId })
   })

@@ -70,7 +70,7 @@ export async function giveRole(
     if (before === role) return null
     requireGiving(present, [role, ...(before ? [before] : [])], tournamentId)
     await putRole(tx, staffId, role, tournamentId, ctx.now())
-    return changed(tx, actor, staffId, { tournamentId, before, after: role })
+    return changed(tx, actor, staffId, { tournamentId, before, after: role, now: ctx.now() })
   })
   ctx.log.info({ staffId, role }, 'staff.role-changed')
   return token
@@ -88,7 +88,7 @@ export async function takeRole(
     if (!before) throw new AppError('NOT_FOUND')
     requireGiving(present, [before], tournamentId)
     await deleteRole(tx, staffId, tournamentId)
-    return changed(tx, actor, staffId, { tournamentId, before, after: null })
+    return changed(tx, actor, staffId, { tournamentId, before, after: null, now: ctx.now() })
   })
   ctx.log.info({ staffId, role: null }, 'staff.role-changed')
   return token
@@ -101,24 +101,26 @@ function requireGiving(actor: Actor, roles: readonly Role[], tournamentId: strin
   if (!roles.every((role) => mayGive(actor, role, tournamentId))) throw new AppError('FORBIDDEN')
 }
 
-type RoleChange = { tournamentId: string | null; before: Role | null; after: Role | null }
+type RoleChange = { tournamentId: string | null; before: Role | null; after: Role | null; now: Date }
 
+/** One's own session goes on under another token, which is returned. */
 async function changed(
   tx: Queryable,
   actor: Actor,
   staffId: string,
-  { tournamentId, before, after }: RoleChange,
+  { tournamentId, before, after, now }: RoleChange,
 ): Promise<string | null> {
   const about = { event: 'staff.role-changed', actor, subjectId: staffId, tournamentId: tournamentId ?? undefined }
   await record(tx, { ...about, before: { role: before }, after: { role: after } })
-  return endSessions(tx, actor, staffId)
+  if (actor.kind === 'staff' && actor.id === staffId) return endOtherSessions(tx, actor)
+  await endSessionsAndInvitations(tx, staffId, now)
+  return null
 }
 
-/** Ends all sessions of a person whose rights have changed; one's own goes on under another token. */
-async function endSessions(tx: Queryable, actor: Actor, staffId: string): Promise<string | null> {
-  if (actor.kind === 'staff' && actor.id === staffId) return endOtherSessions(tx, actor)
+/** Whoever holds a link to an account, or a session of it, holds it with the rights that it had then. */
+export async function endSessionsAndInvitations(tx: Queryable, staffId: string, now: Date): Promise<void> {
   await deleteSessionsOf(tx, staffId)
-  return null
+  await useLinksOf(tx, staffId, ['invitation'], now)
 }
 
 /** Sessions and links end at once. Throws NOT_FOUND, FORBIDDEN, CONFLICT (oneself, the last owner, somebody only invited). */

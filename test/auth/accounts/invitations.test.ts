@@ -195,6 +195,48 @@ describe('whoever invites', () => {
   })
 })
 
+describe('a link to somebody else’s invitation', () => {
+  const administrator = async (name: string) => {
+    const admin = await signedIn(ctx, 'admin', name)
+    await ctx.db.write`update staff_roles set tournament_id = ${ctx.tournament.id} where staff_id = ${admin.actor.id}`
+    return admin
+  }
+  const here = { tournament: ctx.tournament.id }
+
+  test('is shown to nobody who could not give every role that it opens', async () => {
+    const admin = await administrator('Curious')
+    await invite(owner, 'heir@example.org', { role: 'owner' })
+    await invite(owner, 'both@example.org', { tournament: elsewhere, role: 'viewer' })
+    for (const email of ['heir@example.org', 'both@example.org']) {
+      const answer = await invite(admin, email, { ...here, sending: 'link' })
+      expect([email, answer.status, (await answer.text()).includes('/invitation/')]).toEqual([email, 303, false])
+    }
+    const path = `/admin/staff/${await idOf('both@example.org')}/invitation`
+    expect((await send(admin, path, { sending: 'link' })).status).toBe(403)
+    expect((await send(admin, path, { sending: 'mail' })).status).toBe(303)
+    expect((await send(admin, `${path}/withdrawal`)).status).toBe(403)
+    expect((await send(owner, path, { sending: 'link' })).status).toBe(200)
+  })
+
+  test('opens nothing any more once the roles are others', async () => {
+    const admin = await administrator('Patient')
+    const steps = [
+      async (id: string) => send(owner, `/admin/staff/${id}/roles`, { role: 'owner', tournament: '' }),
+      async (id: string) => send(owner, `/admin/staff/${id}/roles/removal`, { tournament: ctx.tournament.id }),
+    ]
+    for (const [index, step] of steps.entries()) {
+      const email = `raised${index}@example.org`
+      const link = linkIn(await (await invite(admin, email, { ...here, sending: 'link' })).text())
+      expect((await step(await idOf(email))).status).toBe(303)
+      expect([(await visit(link)).status, (await accept(link)).status]).toEqual([410, 410])
+    }
+    const mailed = await (await invite(owner, 'added@example.org', { tournament: elsewhere, sending: 'link' })).text()
+    await invite(admin, 'added@example.org', here)
+    expect((await visit(linkIn(mailed))).status).toBe(410)
+    expect((await accept(await linkTo('added@example.org'))).status).toBe(303)
+  })
+})
+
 test('where no mail can be sent, only a link is made', async () => {
   const silent = await openAccounts({ hasMail: false })
   const by = await signedIn(silent.ctx, 'owner')
