@@ -4,6 +4,7 @@ import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
+import { mediaType } from '#src/http/body.ts'
 import { expiredCookie } from '#src/http/cookies.ts'
 import { BODY_JSON, BODY_JSON_OR_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { BODY_REFUSALS, jsonAnswer, jsonBody, jsonOrFormBody, refusals, STAFF_REFUSALS } from '#src/http/openapi.ts'
@@ -41,8 +42,7 @@ export const tokensApi = (ctx: AppContext) =>
     .post(
       '/auth/login',
       async ({ body, request, address, set }): Promise<TokensAnswer | ChallengeAnswer> => {
-        const isForm = !(request.headers.get('content-type') ?? '').includes('json')
-        const login = readLogin(body, isForm)
+        const login = readLogin(body, mediaType(request) !== 'application/json')
         const signedIn = await signIn(ctx, login, programOf(ctx, request, address))
         set.headers['cache-control'] = NOT_STORED
         if (signedIn.outcome === 'signed-in') return answerOf(ctx, signedIn.session)
@@ -81,7 +81,8 @@ export const tokensApi = (ctx: AppContext) =>
         admit: { tier: 'write', public: true, body: BODY_JSON },
         detail: {
           summary: 'Sign in: the second factor',
-          description: 'A code of the authenticator app or a recovery code; each is good once.',
+          description:
+            'A code of the authenticator app or a recovery code; each is good once. Whoever has a passkey alone comes in here by a recovery code, or has a key made.',
           tags: TAGS,
           requestBody: jsonBody(VerifyBody),
           responses: {
