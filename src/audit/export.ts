@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
 import type { AppContext, Tournament } from '#src/context.ts'
 import { outsideScope } from '#src/lib/scope.ts'
-import type { Actor } from '#src/permissions.ts'
+import { type Actor, idOf } from '#src/permissions.ts'
 import { placeOf, requireSight, within } from './log.ts'
 import { listRows } from './log-store.ts'
 import type { AuditFilter, AuditPlace, AuditRow } from './model.ts'
@@ -32,7 +32,8 @@ const COLUMNS: Record<string, (row: AuditRow) => string | number | null> = {
 
 /**
  * The log as CSV (RFC 4180, UTF-8 with a byte order mark), the newest entry first, read on as it is taken. What a spreadsheet would compute
- * is text: it has an apostrophe before it. That it was asked for is recorded, and is its first row where the filter leaves it. Throws FORBIDDEN.
+ * is text: it has an apostrophe before it. That it was asked for is recorded, and is its first row where the filter leaves it. Throws
+ * FORBIDDEN.
  */
 export async function exportAudit(
   ctx: AppContext,
@@ -42,7 +43,7 @@ export async function exportAudit(
 ): Promise<ReadableStream<Uint8Array>> {
   requireSight(actor)
   await ctx.db.write.begin((tx) => record(tx, { event: 'audit.exported', actor, data: { ...filter } }))
-  ctx.log.info({ actorId: actor.kind === 'staff' ? actor.id : undefined }, 'audit.exported')
+  ctx.log.info({ actorId: idOf(actor) }, 'audit.exported')
   const entries = within(filter, tournament.timeZone)
   const readOn = (place?: AuditPlace) => listRows(ctx.db.read, entries, { limit: ROWS_READ_AT_ONCE, place })
   let next: AuditRow[] | undefined = await readOn()

@@ -48,14 +48,8 @@ export const verifyAudit = ({ db }: AppContext, seal?: string): Promise<Verdict>
       const batches = await listBatches(tx, last?.id ?? Number.MIN_SAFE_INTEGER, BATCHES_READ_AT_ONCE)
       if (batches.length === 0) break
       for (const group of inGroups(batches)) {
-        const found = new Map(
-          (
-            await listEntries(
-              tx,
-              group.flatMap(({ entryIds }) => entryIds),
-            )
-          ).map((one) => [one.id, one]),
-        )
+        const ids = group.flatMap(({ entryIds }) => entryIds)
+        const found = new Map((await listEntries(tx, ids)).map((entry) => [entry.id, entry]))
         for (const batch of group) {
           verdict.breach = breachOf(batch, last, found, now)
           if (verdict.breach) return verdict

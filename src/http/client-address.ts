@@ -19,9 +19,9 @@ const parsed = new WeakMap<Config, Networks>()
 const untrustedAt = new WeakMap<Config, number>()
 
 /**
- * Finds out who asks, and by which origin, and keeps both in the request's state, the address in its scope, too. Headers of proxies count only when they come from one that
- * `TRUSTED_PROXIES` names, and only as far as each further hop is named, too: they are read from right to left, and the first address that
- * is not one of ours is the client. What cannot be read (RFC 7239's `unknown` and `_names`, garbage, more than 20 hops) ends the way: the
+ * Finds out who asks, and by which origin, and keeps both in the request's state, the address in its scope, too. Headers of proxies count
+ * only when they come from one that `TRUSTED_PROXIES` names, and only as far as each further hop is named, too: they are read from right
+ * to left, and the first address that is not one of ours is the client. What cannot be read (RFC 7239's `unknown` and `_names`, garbage, more than 20 hops) ends the way: the
  * client is then counted as the last proxy that can be trusted. Where `Forwarded` and `X-Forwarded-For` are both there and lead to
  * different clients, one of them was written by the client and passed on: neither counts, the client is the proxy.
  *

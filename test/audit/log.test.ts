@@ -195,4 +195,21 @@ describe('the file', () => {
     expect(ctx.statements.slice(before).filter((one) => one.includes('limit')).length).toBe(4)
     expect((await verifyAudit(ctx)).breach).toBeUndefined()
   })
+
+  test('where the database fails half-way, the file breaks off, and the server goes on', async () => {
+    // More than waits on a connection whose other end does not read.
+    await ctx.owner`
+      insert into audit_entries (event, actor_kind, data)
+      select 'mail.tested', 'system', jsonb_build_object('note', repeat('x', 3000)) from generate_series(1, 10000)`
+    const answer = await download('?event=mail.tested')
+    const reader = answer.body!.getReader()
+    await reader.read()
+    await ctx.owner`alter table audit_entries rename to away`
+    const readAll = async () => {
+      while (!(await reader.read()).done);
+    }
+    await expect(readAll()).rejects.toThrow()
+    await ctx.owner`alter table away rename to audit_entries`
+    expect((await download('?event=mail.held')).status).toBe(200)
+  })
 })

@@ -13,9 +13,9 @@ const CONNECT_TIMEOUT_SECONDS = 10
 const INVALID_PASSWORD = '28P01'
 
 /**
- * The password of the role `teamsheet`, made at the first start of a cluster; that of the server's role follows from it. It is on disk before the database learns of it, under
- * another name until it has, so that an end at any moment leaves a cluster that the next start can open. Throws
- * StartError when the cluster has a password that the data directory does not hold.
+ * The password of the role `teamsheet`, made at the first start of a cluster; that of the server's role follows from it. It is on disk
+ * before the database learns of it, under another name until it has, so that an end at any moment leaves a cluster that the next start can
+ * open. Throws StartError when the cluster has a password that the data directory does not hold.
  */
 export async function ensurePassword(path: string, socketDirectory: string): Promise<string> {
   if (existsSync(path)) return readFileSync(path, 'utf8')
