@@ -21,9 +21,10 @@ const untrustedAt = new WeakMap<Config, number>()
 /**
  * Finds out who asks, and by which origin, and keeps both in the request's state, the address in its scope, too. Headers of proxies count
  * only when they come from one that `TRUSTED_PROXIES` names, and only as far as each further hop is named, too: they are read from right
- * to left, and the first address that is not one of ours is the client. What cannot be read (RFC 7239's `unknown` and `_names`, garbage, more than 20 hops) ends the way: the
- * client is then counted as the last proxy that can be trusted. Where `Forwarded` and `X-Forwarded-For` are both there and lead to
- * different clients, one of them was written by the client and passed on: neither counts, the client is the proxy.
+ * to left, and the first address that is not one of ours is the client. What cannot be read (RFC 7239's `unknown` and `_names`, garbage,
+ * more than 20 hops) ends the way: the client is then counted as the last proxy that can be trusted. Where `Forwarded` and
+ * `X-Forwarded-For` are both there and lead to different clients, one of them was written by the client and passed on: neither counts, the
+ * client is the proxy.
  *
  * Scheme and host of a trusted proxy (`Forwarded`, else `X-Forwarded-Proto` and `-Host`) make the origin: the host check asks for it, and
  * without `PUBLIC_URL` so do links and the check of `Origin`. With `PUBLIC_URL` nothing but the host check sees them. Whether cookies are

@@ -51,6 +51,8 @@ test.each(ACTS.map((act): [string, Act] => [act.by, act]))(
     const entries = await ctx.db.read`
     select event, xmin::text::int as by, to_jsonb(e) as entry from audit_entries e where id > ${mark!.entry} order by id`
     expect(entries.map((entry) => entry.event).toSorted()).toEqual([event, ...besides].toSorted())
+    const origins = entries.map(({ entry }) => [entry.address, typeof entry.request_id])
+    if (!act.by.startsWith('teamsheet ')) expect(origins).toEqual(entries.map(() => ['127.0.0.1', 'string']))
     const { by } = entries.find((entry) => entry.event === event)!
     const writers = await writersSince(world, mark!.xid)
     const others = writers.filter(
