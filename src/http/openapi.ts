@@ -40,9 +40,9 @@ const Problem = t.Object(
 /** A model as OpenAPI 3.1 wants it: TypeBox schemas are JSON Schema already. Elysia types what a route says of itself as 3.0. */
 const schemaOf = (model: TSchema) => model as unknown as OpenAPIV3.SchemaObject
 
-export const jsonBody = (model: TSchema): OpenAPIV3.RequestBodyObject => ({
+export const jsonBody = (model: TSchema, example?: unknown): OpenAPIV3.RequestBodyObject => ({
   required: true,
-  content: { 'application/json': { schema: schemaOf(model) } },
+  content: { 'application/json': { schema: schemaOf(model), ...(example !== undefined && { example }) } },
 })
 
 /** The same fields as JSON or as a form, which may name them otherwise. */

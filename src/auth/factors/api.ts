@@ -71,7 +71,7 @@ export const factorsApi = (ctx: AppContext) =>
           summary: 'The authenticator app counts from its first code on',
           description: 'All other sessions of the person end; this one goes on.',
           tags: TAGS,
-          requestBody: jsonBody(CodeBody),
+          requestBody: jsonBody(CodeBody, { code: '123456' }),
           responses: {
             200: jsonAnswer('Codes for when the app is lost', CodesAnswer),
             ...refusals(...BODY_REFUSALS, ...STAFF_REFUSALS, 'SECOND_FACTOR_REQUIRED', 'CONFLICT', 'VALIDATION_FAILED'),

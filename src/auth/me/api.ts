@@ -47,7 +47,7 @@ export const meApi = (ctx: AppContext) =>
           description:
             'For the next minutes what has to be confirmed may be done. By a code where a second factor is set up, else by the password. Never by a key.',
           tags: TAGS,
-          requestBody: jsonBody(ConfirmBody),
+          requestBody: jsonBody(ConfirmBody, { code: '123456' }),
           responses: {
             200: jsonAnswer('Confirmed', ConfirmAnswer),
             ...refusals(...BODY_REFUSALS, ...STAFF_REFUSALS, 'VALIDATION_FAILED'),

@@ -23,7 +23,12 @@ export const registerApi = (ctx: AppContext) =>
         description:
           'Owners give any role; administrators those of viewers and reviewers, in tournaments of theirs. Nobody makes an account for themselves.',
         tags: ['auth'],
-        requestBody: jsonBody(RegisterBody),
+        requestBody: jsonBody(RegisterBody, {
+          name: 'Meena Raj',
+          email: 'meena@example.org',
+          password: 'a rope for the marquee',
+          role: 'reviewer',
+        }),
         responses: {
           201: jsonAnswer('The account', RegisterAnswer),
           ...refusals(...BODY_REFUSALS, ...STAFF_REFUSALS, 'SECOND_FACTOR_REQUIRED', 'VALIDATION_FAILED'),

@@ -84,7 +84,7 @@ export const tokensApi = (ctx: AppContext) =>
           description:
             'A code of the authenticator app or a recovery code; each is good once. Whoever has a passkey alone comes in here by a recovery code, or has a key made.',
           tags: TAGS,
-          requestBody: jsonBody(VerifyBody),
+          requestBody: jsonBody(VerifyBody, { challenge_token: '…', code: '123456' }),
           responses: {
             200: jsonAnswer('Tokens', TokensAnswer),
             ...refusals(...BODY_REFUSALS, 'UNAUTHORIZED', 'FORBIDDEN', 'VALIDATION_FAILED'),
@@ -106,7 +106,7 @@ export const tokensApi = (ctx: AppContext) =>
           description:
             'A refresh token is good once. One that is used again ends its whole session: somebody else has it. Of two requests with one token at the same time one gets the new pair; the other is refused with CONFLICT, which ends nothing, and goes on with what the first was given.',
           tags: TAGS,
-          requestBody: jsonOrFormBody(RefreshBody, RefreshBody),
+          requestBody: jsonOrFormBody(RefreshBody, RefreshBody, { refresh_token: '…' }),
           responses: {
             200: jsonAnswer('Tokens', TokensAnswer),
             ...refusals(...BODY_REFUSALS, 'UNAUTHORIZED', 'CONFLICT', 'VALIDATION_FAILED'),

@@ -31,6 +31,13 @@ test('an access token opens what its person may do, and says no more of them tha
   expect(await statusWith(await forged({}))).toBe(200)
 })
 
+test('who it is, is found in one statement', async () => {
+  const before = ctx.statements.length
+  expect((await fetch(`${url}/api/v1/auth/me`, bearer(meera.accessToken))).status).toBe(200)
+  const asked = ctx.statements.slice(before).filter((text) => /\b(?:sessions|staff|refresh_tokens)\b/.test(text))
+  expect(asked).toHaveLength(1)
+})
+
 test('without one nobody is in, and the answer says what to show', async () => {
   const refused = await fetch(GUARDED)
   expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])

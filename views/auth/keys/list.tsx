@@ -74,7 +74,23 @@ const columns = (now: Date, timeZone: string): Column<ListedKey>[] => [
       </>
     ),
   },
-  { key: 'state', label: m.keys_state(), cell: (key) => <StateOfKey state={stateOf(key, now)} /> },
+  {
+    key: 'state',
+    label: m.keys_state(),
+    cell: (key) => (
+      <>
+        <StateOfKey state={stateOf(key, now)} />
+        {key.revokedAt && (
+          <>
+            <br />
+            <small>
+              <Moment at={key.revokedAt} timeZone={timeZone} />
+            </small>
+          </>
+        )}
+      </>
+    ),
+  },
   {
     key: 'scopes',
     label: m.keys_scopes(),
@@ -123,7 +139,7 @@ const columns = (now: Date, timeZone: string): Column<ListedKey>[] => [
           <span class="sr-only"> {name}</span>
         </a>
       ) : (
-        <Moment at={revokedAt} timeZone={timeZone} />
+        '–'
       ),
   },
 ]
