@@ -2,12 +2,12 @@ import { staffLinkMakers } from '#src/auth/accounts/service.ts'
 import { startSession } from '#src/auth/sessions.ts'
 import type { Mail } from '#src/mail/model.ts'
 import { composer } from '#src/mail/service.ts'
+import { linkIn } from '#test/auth/accounts/desk.ts'
 import { signedIn } from '#test/support/staff.ts'
 import { untilIs } from '#test/support/until.ts'
 import type { Act } from './table.ts'
 import type { World } from './world.ts'
 
-const LINK = /\/(?:invitation|password-reset|email-change)\/[\w-]{43}/
 const NEW_PASSWORD = 'another rope for the tent'
 let people = 0
 
@@ -31,7 +31,7 @@ async function linkTo({ ctx }: World, address: string): Promise<string> {
   const [mail] = await ctx.db.read<Mail[]>`
     select id, tournament_id as "tournamentId", team_id as "teamId", kind, to_address as "toAddress", to_name as "toName", data
     from mails where to_address = ${address} order by id desc limit 1`
-  return LINK.exec((await composer(staffLinkMakers)(ctx, mail!)).text)![0]
+  return linkIn((await composer(staffLinkMakers)(ctx, mail!)).text)
 }
 
 /** A form on the page of somebody's account. */

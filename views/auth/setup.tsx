@@ -3,9 +3,9 @@ import { Page } from '#views/layouts/page.tsx'
 import { Button } from '#views/parts/button.tsx'
 import { Card } from '#views/parts/card.tsx'
 import { ErrorSummary, type SummaryError } from '#views/parts/error-summary.tsx'
-import { Field } from '#views/parts/field.tsx'
 import { Heading } from '#views/parts/heading.tsx'
 import { errorAt } from './error-at.ts'
+import { EmailField, NameField, NewPasswordField } from './fields.tsx'
 
 export type SetupProps = {
   site: string
@@ -24,34 +24,13 @@ export function SetupPage({ site, token, passwordMin, name, email, errors = [] }
       <ErrorSummary errors={errors} />
       <Card>
         <form class="form-stack" method="post" action={`/setup/${token}`}>
-          <Field
-            name="name"
-            label={m.auth_name()}
-            autocomplete="name"
-            value={name}
-            error={errorAt(errors, 'name')}
-            required
-          />
-          <Field
-            name="email"
-            label={m.auth_email()}
-            type="email"
-            inputMode="email"
-            autocomplete="username"
-            autocapitalize="none"
-            spellcheck={false}
-            value={email}
-            error={errorAt(errors, 'email')}
-            required
-          />
-          <Field
+          <NameField value={name} error={errorAt(errors, 'name')} />
+          <EmailField value={email} error={errorAt(errors, 'email')} />
+          <NewPasswordField
             name="password"
             label={m.auth_password()}
-            type="password"
-            autocomplete="new-password"
-            hint={m.auth_password_hint({ min: passwordMin })}
+            min={passwordMin}
             error={errorAt(errors, 'password')}
-            required
           />
           <Button type="submit" kind="primary" isBlock>
             {m.auth_setup_claim()}

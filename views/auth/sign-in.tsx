@@ -8,6 +8,7 @@ import { Field } from '#views/parts/field.tsx'
 import { Flash } from '#views/parts/flash.tsx'
 import { Heading } from '#views/parts/heading.tsx'
 import { errorAt } from './error-at.ts'
+import { EmailField } from './fields.tsx'
 import { PasskeyForm } from './passkey-form.tsx'
 
 export type SignInProps = {
@@ -42,17 +43,7 @@ export function SignInPage(props: SignInProps) {
       <Card>
         <form class="form-stack" method="post" action="/sign-in">
           <input type="hidden" name="next" value={next} />
-          <Field
-            name="email"
-            label={m.auth_email()}
-            type="email"
-            inputMode="email"
-            autocomplete="username"
-            autocapitalize="none"
-            spellcheck={false}
-            value={email}
-            required
-          />
+          <EmailField value={email} />
           <Field
             name="password"
             label={m.auth_password()}

@@ -2,6 +2,7 @@ import { m } from '#messages'
 import type { ListedAccount } from '#src/auth/accounts/model.ts'
 import type { StaffFrame } from '#src/http/staff-frame.ts'
 import { errorAt } from '#views/auth/error-at.ts'
+import { EmailField } from '#views/auth/fields.tsx'
 import { StaffPage } from '#views/layouts/staff.tsx'
 import { Badge } from '#views/parts/badge.tsx'
 import { Button, LinkButton } from '#views/parts/button.tsx'
@@ -83,18 +84,7 @@ function InvitationForm({
     <form class="form-stack" method="post" action="/admin/staff">
       <input type="hidden" name="csrf" value={csrf} />
       <div class="field-grid">
-        <Field
-          name="email"
-          label={m.auth_email()}
-          type="email"
-          inputMode="email"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
-          value={typed?.email}
-          error={errorAt(errors, 'email')}
-          required
-        />
+        <EmailField autocomplete="off" value={typed?.email} error={errorAt(errors, 'email')} />
         <Field
           name="name"
           label={m.accounts_name()}

@@ -1,10 +1,10 @@
 import { m } from '#messages'
 import { errorAt } from '#views/auth/error-at.ts'
+import { NameField, NewPasswordField } from '#views/auth/fields.tsx'
 import { Page } from '#views/layouts/page.tsx'
 import { Button } from '#views/parts/button.tsx'
 import { Card } from '#views/parts/card.tsx'
 import { ErrorSummary, type SummaryError } from '#views/parts/error-summary.tsx'
-import { Field } from '#views/parts/field.tsx'
 import { Heading } from '#views/parts/heading.tsx'
 
 export type InvitationProps = {
@@ -25,23 +25,8 @@ export function InvitationPage({ site, token, email, name, passwordMin, errors }
       <Card>
         <form class="form-stack" method="post" action={`/invitation/${token}`}>
           <input type="hidden" name="username" autocomplete="username" value={email} />
-          <Field
-            name="name"
-            label={m.auth_name()}
-            autocomplete="name"
-            value={name}
-            error={errorAt(errors, 'name')}
-            required
-          />
-          <Field
-            name="newPassword"
-            label={m.auth_password()}
-            type="password"
-            autocomplete="new-password"
-            hint={m.auth_password_hint({ min: passwordMin })}
-            error={errorAt(errors, 'newPassword')}
-            required
-          />
+          <NameField value={name} error={errorAt(errors, 'name')} />
+          <NewPasswordField label={m.auth_password()} min={passwordMin} error={errorAt(errors, 'newPassword')} />
           <Button type="submit" kind="primary" isBlock>
             {m.accounts_accept()}
           </Button>

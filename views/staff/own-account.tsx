@@ -2,6 +2,7 @@ import { m } from '#messages'
 import type { PendingEmail } from '#src/auth/accounts/model.ts'
 import type { StaffFrame } from '#src/http/staff-frame.ts'
 import { errorAt } from '#views/auth/error-at.ts'
+import { EmailField, NameField, NewPasswordField } from '#views/auth/fields.tsx'
 import { StaffPage } from '#views/layouts/staff.tsx'
 import { Button, LinkButton } from '#views/parts/button.tsx'
 import { Card } from '#views/parts/card.tsx'
@@ -58,14 +59,7 @@ export function OwnAccountPage(props: OwnAccountProps) {
       <Card id="name-card" title={m.accounts_change_name()}>
         <form class="form-stack" method="post" action="/account/name">
           <input type="hidden" name="csrf" value={frame.csrf} />
-          <Field
-            name="name"
-            label={m.auth_name()}
-            autocomplete="name"
-            value={typed?.name ?? frame.staffName}
-            error={errorAt(errors, 'name')}
-            required
-          />
+          <NameField value={typed?.name ?? frame.staffName} error={errorAt(errors, 'name')} />
           <div>
             <Button type="submit" kind="primary">
               {m.accounts_change_name()}
@@ -88,17 +82,11 @@ function EmailCard({ frame, pending, timeZone, canMail, isConfirmed, typed, erro
       {canMail && isConfirmed && (
         <form class="form-stack" method="post" action="/account/email">
           <input type="hidden" name="csrf" value={frame.csrf} />
-          <Field
-            name="email"
+          <EmailField
             label={m.accounts_new_email()}
-            type="email"
-            inputMode="email"
             autocomplete="email"
-            autocapitalize="none"
-            spellcheck={false}
             value={typed?.email}
             error={errorAt(errors, 'email')}
-            required
           />
           <div>
             <Button type="submit" kind="primary" busyLabel={m.accounts_sending()}>
@@ -144,15 +132,7 @@ const PasswordCard = ({ frame, email, passwordMin, errors = [] }: OwnAccountProp
         error={errorAt(errors, 'currentPassword')}
         required
       />
-      <Field
-        name="newPassword"
-        label={m.auth_new_password()}
-        type="password"
-        autocomplete="new-password"
-        hint={m.auth_password_hint({ min: passwordMin })}
-        error={errorAt(errors, 'newPassword')}
-        required
-      />
+      <NewPasswordField min={passwordMin} error={errorAt(errors, 'newPassword')} />
       <div>
         <Button type="submit" kind="primary">
           {m.auth_change_password()}

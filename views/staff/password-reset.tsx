@@ -1,10 +1,10 @@
 import { m } from '#messages'
 import { errorAt } from '#views/auth/error-at.ts'
+import { EmailField, NewPasswordField } from '#views/auth/fields.tsx'
 import { Page } from '#views/layouts/page.tsx'
 import { Button, LinkButton } from '#views/parts/button.tsx'
 import { Card } from '#views/parts/card.tsx'
 import { ErrorSummary, type SummaryError } from '#views/parts/error-summary.tsx'
-import { Field } from '#views/parts/field.tsx'
 import type { FlashMessage } from '#views/parts/flash.tsx'
 import { Heading } from '#views/parts/heading.tsx'
 
@@ -31,18 +31,7 @@ export function RequestResetPage({ site, canMail, email, errors = [], refused, i
       {!isSent && canMail && (
         <Card>
           <form class="form-stack" method="post" action="/password-reset">
-            <Field
-              name="email"
-              label={m.auth_email()}
-              type="email"
-              inputMode="email"
-              autocomplete="username"
-              autocapitalize="none"
-              spellcheck={false}
-              value={email}
-              error={errorAt(errors, 'email')}
-              required
-            />
+            <EmailField value={email} error={errorAt(errors, 'email')} />
             <Button type="submit" kind="primary" isBlock>
               {m.accounts_forgot_send()}
             </Button>
@@ -75,15 +64,7 @@ export function NewPasswordPage({ site, token, email, passwordMin, errors }: New
       <Card>
         <form class="form-stack" method="post" action={`/password-reset/${token}`}>
           <input type="hidden" name="username" autocomplete="username" value={email} />
-          <Field
-            name="newPassword"
-            label={m.auth_new_password()}
-            type="password"
-            autocomplete="new-password"
-            hint={m.auth_password_hint({ min: passwordMin })}
-            error={errorAt(errors, 'newPassword')}
-            required
-          />
+          <NewPasswordField min={passwordMin} error={errorAt(errors, 'newPassword')} />
           <Button type="submit" kind="primary" isBlock>
             {m.auth_change_password()}
           </Button>

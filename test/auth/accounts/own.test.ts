@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
+import { deleteEndedStaffLinks } from '#src/auth/accounts/service.ts'
 import { cookieOf, type SignedIn, signedIn } from '#test/support/staff.ts'
 import { openAccounts } from './desk.ts'
 
@@ -133,7 +134,13 @@ describe('an e-mail address', () => {
     const [present, coming] = [await linkTo(person.email), await linkTo('wish4@example.org')]
     ctx.travel(DAY_MS)
     expect([(await confirm(present)).status, (await confirm(coming)).status]).toEqual([410, 410])
-    ctx.travel(-DAY_MS)
+    const kept = async () => (await ctx.db.read`select from email_changes where staff_id = ${person.actor.id}`).length
+    await deleteEndedStaffLinks(ctx)
+    expect(await kept()).toBe(5)
+    ctx.travel(3 * DAY_MS)
+    await deleteEndedStaffLinks(ctx)
+    expect(await kept()).toBe(0)
+    ctx.travel(-4 * DAY_MS)
   })
 
   test('takes an address that is one, another than the present, and somebody who confirmed lately', async () => {
