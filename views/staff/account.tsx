@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { m } from '#messages'
-import type { SeenAccount } from '#src/auth/accounts/read.ts'
+import type { SeenAccount } from '#src/auth/accounts/model.ts'
 import type { StaffFrame } from '#src/http/staff-frame.ts'
 import type { Role } from '#src/permissions.ts'
 import { StaffPage } from '#views/layouts/staff.tsx'
@@ -21,7 +21,7 @@ import { ACCOUNT_STATES, roleText } from './words.ts'
 type HeldRole = { role: Role; tournamentId: string | null; tournament?: string; canTake: boolean }
 export type AccountPageProps = {
   frame: StaffFrame
-  account: SeenAccount
+  account: SeenAccount & { mayAct: boolean }
   roles: HeldRole[]
   giving: Giving
   timeZone: string

@@ -58,14 +58,6 @@ export async function useLinksOf(
     where staff_id = ${staffId} and purpose = any(${purposes as string[]}::text[]) and used_at is null`
 }
 
-/** Until when somebody who was invited can accept; undefined where no link is left that opens anything. */
-export async function findInvitationEnd(sql: Queryable, staffId: string, now: Date): Promise<Date | undefined> {
-  const [row] = await sql<{ endsAt: Date | null }[]>`
-    select max(expires_at) as "endsAt" from staff_links
-    where staff_id = ${staffId} and purpose = 'invitation' and used_at is null and expires_at > ${now}`
-  return row?.endsAt ?? undefined
-}
-
 /** Returns how many went; at most `limit`. */
 export async function deleteEndedLinks(sql: Queryable, before: Date, limit: number): Promise<number> {
   const { count } = await sql`

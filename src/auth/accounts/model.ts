@@ -1,4 +1,5 @@
 import type { Role } from '#src/permissions.ts'
+import type { StaffAccount } from '#src/staff/model.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -38,6 +39,12 @@ export type ListedAccount = {
   /** `tournament` null: for all. */
   roles: { role: Role; tournament: string | null }[]
 }
+/** One account on its page. */
+export type SeenAccount = StaffAccount &
+  Pick<ListedAccount, 'state' | 'hasFactor' | 'lastSeenAt'> & {
+    /** Null where no link is left that opens anything. */
+    invitationEndsAt: Date | null
+  }
 export type AccountState = 'invited' | 'active' | 'disabled'
 
 /** A browser or a program that is signed in. */

@@ -1,6 +1,6 @@
 import type { Queryable } from '#src/db/client.ts'
 import { SESSION_IDLE_MS } from '../model.ts'
-import type { ListedAccount, ListedSession } from './model.ts'
+import type { ListedAccount, ListedSession, SeenAccount } from './model.ts'
 
 const HAS_FACTOR = `
   (exists (select from totp_secrets f where f.staff_id = s.id and f.confirmed_at is not null)
@@ -42,9 +42,15 @@ export async function listAccounts(
     from staff s where ${held} and ${from} order by s.email_key ${isBefore ? sql`desc` : sql`asc`} limit ${limit}`
 }
 
-export async function findListed(sql: Queryable, id: string): Promise<ListedAccount | undefined> {
-  const [row] = await sql<ListedAccount[]>`
-    select ${sql.unsafe(ROW)}, (${sql.unsafe(ROLES)}) as roles from staff s where s.id = ${id}`
+/** One account with all its roles; `invitationEndsAt`: until when somebody who was invited can accept. */
+export async function findSeen(sql: Queryable, id: string, now: Date): Promise<SeenAccount | undefined> {
+  const [row] = await sql<SeenAccount[]>`
+    select ${sql.unsafe(ROW)}, s.password_hash is null as "isInvited", s.disabled_at as "disabledAt", s.created_at as "createdAt",
+      (select coalesce(json_agg(json_build_object('role', r.role, 'tournamentId', r.tournament_id)), '[]')
+        from staff_roles r where r.staff_id = s.id) as grants,
+      (select max(expires_at) from staff_links l where l.staff_id = s.id and l.purpose = 'invitation' and l.used_at is null
+        and l.expires_at > ${now}) as "invitationEndsAt"
+    from staff s where s.id = ${id}`
   return row
 }
 

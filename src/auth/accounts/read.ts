@@ -1,12 +1,11 @@
 import type { AppContext } from '#src/context.ts'
 import { AppError } from '#src/errors.ts'
 import { may, type StaffActor } from '#src/permissions.ts'
-import { mayChange, type StaffAccount, seesStaffOf } from '#src/staff/model.ts'
-import { getAccount } from '#src/staff/service.ts'
-import { findInvitationEnd } from './link-store.ts'
-import type { ListedAccount } from './model.ts'
+import { mayChange, seesStaffOf } from '#src/staff/model.ts'
+import type { ListedAccount, SeenAccount } from './model.ts'
 import * as store from './read-store.ts'
 
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const TOURNAMENTS_MAX = 200
 const SHELL_LISTED_MAX = 1000
 
@@ -42,24 +41,22 @@ function scopeOf(actor: StaffActor): string[] | undefined {
   return seen === 'all' ? undefined : seen
 }
 
-export type SeenAccount = StaffAccount &
-  Pick<ListedAccount, 'state' | 'hasFactor' | 'lastSeenAt'> & { invitationEndsAt?: Date; mayAct: boolean }
-
-/** One account that the actor may see, with the roles they may see. Throws NOT_FOUND, FORBIDDEN. */
-export async function getSeenAccount(ctx: AppContext, actor: StaffActor, id: string): Promise<SeenAccount> {
+/**
+ * One account that the actor may see, with the roles they may see, and whether they may change anything about it. Throws NOT_FOUND,
+ * FORBIDDEN.
+ */
+export async function getSeenAccount(
+  ctx: AppContext,
+  actor: StaffActor,
+  id: string,
+): Promise<SeenAccount & { mayAct: boolean }> {
   const scope = scopeOf(actor)
-  const account = await getAccount(ctx.db.read, id)
+  const account = UUID.test(id) ? await store.findSeen(ctx.db.read, id, ctx.now()) : undefined
   const isSeen = (tournamentId: string | null) =>
     scope === undefined || tournamentId === null || scope.includes(tournamentId)
-  const grants = account.grants.filter(({ tournamentId }) => isSeen(tournamentId))
-  if (scope !== undefined && grants.length === 0) throw new AppError('NOT_FOUND')
-  const [listed, invitationEndsAt] = await Promise.all([
-    store.findListed(ctx.db.read, id),
-    account.isInvited ? findInvitationEnd(ctx.db.read, id, ctx.now()) : undefined,
-  ])
-  if (!listed) throw new AppError('NOT_FOUND')
-  const { state, hasFactor, lastSeenAt } = listed
-  return { ...account, grants, state, hasFactor, lastSeenAt, invitationEndsAt, mayAct: mayChange(actor, account) }
+  const grants = account?.grants.filter(({ tournamentId }) => isSeen(tournamentId)) ?? []
+  if (!account || (scope !== undefined && grants.length === 0)) throw new AppError('NOT_FOUND')
+  return { ...account, grants, mayAct: mayChange(actor, account) }
 }
 
 /** The tournaments that the actor may invite to, the default one first. */
