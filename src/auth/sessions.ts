@@ -96,6 +96,15 @@ export async function endOtherSessions(
   confirmedAt?: Date,
 ): Promise<string | null> {
   await store.deleteSessionsOf(tx, id, sessionId)
+  return renewSession(tx, { sessionId, by }, confirmedAt)
+}
+
+/** The session goes on, a browser's under the token that is returned: whoever holds the former one gains nothing. With `confirmedAt` it is confirmed. */
+export async function renewSession(
+  tx: Queryable,
+  { sessionId, by }: Pick<StaffActor, 'sessionId' | 'by'>,
+  confirmedAt?: Date,
+): Promise<string | null> {
   if (confirmedAt) await store.updateSessionConfirmed(tx, sessionId, confirmedAt)
   if (by === 'token') return null
   const token = newToken()

@@ -7,6 +7,7 @@ import { staffOf } from '#src/http/staff-frame.ts'
 import { networkOf } from '#src/lib/networks.ts'
 import { CONFIRMED_MS, type KeyActor, type StaffActor } from '#src/permissions.ts'
 import { getTournament } from '#src/tournaments/service.ts'
+import { sessionCookie } from '../pages.ts'
 import { guessRefused } from '../refused-guess.ts'
 import { confirmSession } from '../service.ts'
 import { readTexts } from '../tokens/model.ts'
@@ -33,11 +34,12 @@ export const meApi = (ctx: AppContext) =>
     )
     .post(
       '/auth/confirm',
-      async ({ actor, body, address }) => {
+      async ({ actor, body, address, set }) => {
         const staff = staffOf(actor)
         const given = readTexts(body, [staff.hasFactor ? 'code' : 'password'])
         const confirmed = await confirmSession(ctx, staff, given, networkOf(address))
         if (confirmed.outcome !== 'confirmed') throw guessRefused(ctx, confirmed)
+        if (confirmed.token !== null) set.headers['set-cookie'] = sessionCookie(ctx, confirmed.token)
         return { expires_in: CONFIRMED_MS / 1000 }
       },
       {

@@ -8,6 +8,7 @@ import { guessWaitFields } from '#src/http/rate-limit-fields.ts'
 import { type StaffActor, staffFrame, staffOf } from '#src/http/staff-frame.ts'
 import { networkOf } from '#src/lib/networks.ts'
 import { ConfirmPage } from '#views/auth/confirm.tsx'
+import { renewed } from '../factors/admin.ts'
 import { CODE_LENGTH_MAX } from '../factors/model.ts'
 import { findFactors } from '../factors/service.ts'
 import { safeNext } from '../model.ts'
@@ -36,7 +37,7 @@ export const confirmAdmin = (ctx: AppContext) =>
         checkCsrfToken(ctx, staff, body.csrf)
         const next = safeNext(body.next)
         const confirmed = await confirmSession(ctx, staff, body, networkOf(address))
-        if (confirmed.outcome === 'confirmed') return seeOther(next)
+        if (confirmed.outcome === 'confirmed') return seeOther(next, renewed(ctx, confirmed.token))
         const page = await wayOf(ctx, staff, request, next)
         if (confirmed.outcome === 'wrong')
           return html(ConfirmPage({ ...page, errors: confirmed.errors }), { status: 422 })
@@ -67,7 +68,7 @@ export const confirmAdmin = (ctx: AppContext) =>
         checkCsrfToken(ctx, staff, body.csrf)
         const next = safeNext(body.next)
         const confirmed = await confirmByPasskey(ctx, staff, partyHere(ctx, request), body)
-        if (confirmed.outcome === 'confirmed') return seeOther(next)
+        if (confirmed.outcome === 'confirmed') return seeOther(next, renewed(ctx, confirmed.token))
         const page = await wayOf(ctx, staff, request, next)
         return html(ConfirmPage({ ...page, errors: confirmed.errors }), { status: 422 })
       },

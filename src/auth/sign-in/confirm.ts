@@ -9,29 +9,31 @@ import { guessFactor, takeCode } from '../factors/service.ts'
 import type { Guess } from '../model.ts'
 import type { Party } from '../passkeys/model.ts'
 import { type Answer, countPasskey, readPasskey } from '../passkeys/service.ts'
-import { updateSessionConfirmed } from '../store.ts'
+import { renewSession } from '../sessions.ts'
+
+/** The session's next token; null of a program's, which goes on under its own. */
+export type Confirmed = { outcome: 'confirmed'; token: string | null }
 
 /**
  * That it is still them, for `CONFIRMED_MS` (permissions.ts): by a code of the second factor, or by the password where there is none. The
- * password does not do where there is a factor.
+ * password does not do where there is a factor. The browser's session goes on under another token (OWASP ASVS 5, 7.2.4).
  */
 export async function confirmSession(
   ctx: AppContext,
   actor: StaffActor,
   { code = '', password = '' }: { code?: string; password?: string },
   address: string,
-): Promise<Guess<{ outcome: 'confirmed' }>> {
+): Promise<Guess<Confirmed>> {
   if (!actor.hasFactor) return confirmByPassword(ctx, actor, password, address)
   const take = () =>
     ctx.db.write.begin(async (tx) => {
       if (!(await takeCode(tx, ctx, actor.id, code))) return undefined
-      await confirm(tx, ctx, actor)
-      return true
+      return { token: await confirm(tx, ctx, actor) }
     })
   const guess = await guessFactor(ctx, actor.id, address, take)
   if (guess.outcome !== 'right') return guess
   ctx.log.info({ staffId: actor.id }, 'session.confirmed')
-  return { outcome: 'confirmed' }
+  return { outcome: 'confirmed', ...guess.right }
 }
 
 async function confirmByPassword(
@@ -39,7 +41,7 @@ async function confirmByPassword(
   actor: StaffActor,
   password: string,
   address: string,
-): Promise<Guess<{ outcome: 'confirmed' }>> {
+): Promise<Guess<Confirmed>> {
   const check = async () => (await hasPassword(ctx, actor.id, password)) || undefined
   const guess = await inTurn(() => ctx.limits.guesses.guess(`password ${actor.id}`, address, check))
   if (guess.outcome !== 'right') {
@@ -47,14 +49,14 @@ async function confirmByPassword(
     if (guess.outcome === 'wait') return guess
     return { outcome: 'wrong', errors: [{ field: 'password', code: 'wrong', message: m.auth_wrong_password() }] }
   }
-  await ctx.db.write.begin((tx) => confirm(tx, ctx, actor))
+  const token = await ctx.db.write.begin((tx) => confirm(tx, ctx, actor))
   ctx.log.info({ staffId: actor.id }, 'session.confirmed')
-  return { outcome: 'confirmed' }
+  return { outcome: 'confirmed', token }
 }
 
-async function confirm(tx: Queryable, ctx: AppContext, actor: StaffActor): Promise<void> {
-  await updateSessionConfirmed(tx, actor.sessionId, ctx.now())
+async function confirm(tx: Queryable, ctx: AppContext, actor: StaffActor): Promise<string | null> {
   await record(tx, { event: 'session.confirmed', actor, subjectId: actor.id, data: { sessionId: actor.sessionId } })
+  return renewSession(tx, actor, ctx.now())
 }
 
 /** The same by one of the person's passkeys, which `askForPasskey` asked for. */
@@ -63,16 +65,14 @@ export async function confirmByPasskey(
   actor: StaffActor,
   party: Party,
   answer: Answer,
-): Promise<{ outcome: 'confirmed' } | { outcome: 'wrong'; errors: FieldError[] }> {
+): Promise<Confirmed | { outcome: 'wrong'; errors: FieldError[] }> {
   const signed = await readPasskey(ctx, party, answer, actor.id)
-  const isDone =
-    signed !== undefined &&
-    (await ctx.db.write.begin(async (tx) => {
-      if (!(await countPasskey(tx, ctx, signed))) return false
-      await confirm(tx, ctx, actor)
-      return true
-    }))
-  if (!isDone) return { outcome: 'wrong', errors: [{ field: 'passkey', code: 'wrong', message: m.passkey_refused() }] }
+  const done =
+    signed &&
+    (await ctx.db.write.begin(async (tx) =>
+      (await countPasskey(tx, ctx, signed)) ? { token: await confirm(tx, ctx, actor) } : undefined,
+    ))
+  if (!done) return { outcome: 'wrong', errors: [{ field: 'passkey', code: 'wrong', message: m.passkey_refused() }] }
   ctx.log.info({ staffId: actor.id }, 'session.confirmed')
-  return { outcome: 'confirmed' }
+  return { outcome: 'confirmed', ...done }
 }

@@ -60,8 +60,9 @@ test('whoever has to set one up and signed in earlier is asked for the password 
   expect(page).toContain('please enter your password first')
   const own = /name="csrf" value="([^"]+)"/.exec(page)![1]!
   const form = { csrf: own, password: PASSWORD, next: PAGE }
-  expect((await visit('/confirm', { cookie: signed, form })).headers.get('location')).toBe(PAGE)
-  expect((await visit(`${PAGE}/app`, { cookie: signed, form: { csrf: own } })).status).toBe(303)
+  const confirmed = await visit('/confirm', { cookie: signed, form })
+  expect(confirmed.headers.get('location')).toBe(PAGE)
+  expect((await visit(`${PAGE}/app`, { cookie: cookieOf(confirmed), form: { csrf: own } })).status).toBe(303)
 })
 
 test('reviewers and viewers need none', async () => {

@@ -110,7 +110,7 @@ test('it confirms who is there, and only its own person', async () => {
   expect((await answer('/confirm/passkey', other.authenticator, { cookie, form })).status).toBe(422)
   const confirmed = await answer('/confirm/passkey', authenticator, { cookie, form })
   expect([confirmed.status, confirmed.headers.get('location')]).toEqual([303, '/account'])
-  const page = await (await visit(PAGE, { cookie })).text()
+  const page = await (await visit(PAGE, { cookie: cookieOf(confirmed) })).text()
   expect(page).toContain('action="/account/passkeys"')
 })
 
