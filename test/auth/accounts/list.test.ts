@@ -30,9 +30,7 @@ test('a long list is turned page by page, both ways, with three statements a pag
   expect(pages.flatMap(emailsOn)).toEqual([owner.email, ...rows])
   const back = /href="([^"]+)" class="[^"]*" rel="prev"/.exec(pages.at(-1)!)![1]!
   expect(emailsOn(await open(back))).toEqual(emailsOn(pages.at(-2)!))
-  const [{ id }] = (await ctx.db.read<{ id: string }[]>`select id from staff where email_key = ${rows[0]!}`) as [
-    { id: string },
-  ]
+  const id = await accounts.idOf(rows[0]!)
   const before = ctx.statements.length
   expect(await open(`/admin/staff/${id}`)).toContain('Over: send it again')
   expect(ctx.statements.slice(before).filter(isOurs).length).toBeLessThanOrEqual(3)
