@@ -52,7 +52,7 @@ export async function countUnknown(
 }
 
 const BAD_CREDENTIALS = 'bad-credentials'
-/** Sessions of each context that were good when they were last used; the one not used for longest is forgotten first. */
+/** Sessions, access tokens and keys of each context that were good when they were last used; the one not used for longest is forgotten first. */
 const GOOD_MAX = 10_000
 const goodCredentials = new WeakMap<AppContext, Set<string>>()
 

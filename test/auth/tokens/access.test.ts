@@ -5,7 +5,7 @@ import { readAccessToken } from '#src/auth/tokens/access.ts'
 import { makeKeys } from '#src/lib/keys.ts'
 import { addTestTournament } from '#test/support/context.ts'
 import { PASSWORD, signedIn, staffApp } from '#test/support/staff.ts'
-import { aProgram, bearer, tokensOf } from './program.ts'
+import { aProgram, bearer, refreshed, tokensOf } from './program.ts'
 
 const app = await staffApp()
 const { ctx, url } = app
@@ -142,10 +142,11 @@ describe('it is over at once', () => {
 
   test('when the password is changed', async () => {
     const { actor, cookie, csrf } = await signedIn(ctx, 'viewer', 'Changed')
-    const { accessToken } = await tokensOf(ctx, actor.id)
+    const { accessToken, refreshToken } = await tokensOf(ctx, actor.id)
     const form = { csrf, currentPassword: PASSWORD, newPassword: 'eleven wickets before tea' }
     expect((await app.visit('/account/password', { cookie, form })).status).toBe(303)
     expect(await statusWith(accessToken)).toBe(401)
+    expect(refreshed(ctx, refreshToken)).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
   })
 
   test('when the role is taken away, it opens nothing more', async () => {
