@@ -88,6 +88,13 @@ export const mayChange = (actor: Actor, account: Pick<StaffAccount, 'id' | 'gran
     actor.id !== account.id &&
     account.grants.every(({ role }) => GIVEN_BY_INVITERS.has(role)))
 
+/** Whether the actor may know of this account. */
+export function seesAccount(actor: Actor, { grants }: Pick<StaffAccount, 'grants'>): boolean {
+  const seen = seesStaffOf(actor)
+  if (seen === null || seen === 'all') return seen === 'all'
+  return grants.some(({ tournamentId }) => tournamentId === null || seen.includes(tournamentId))
+}
+
 /** Whose accounts the actor may see: all, those with a role in one of the tournaments they invite to, or (null) nobody's. */
 export function seesStaffOf(actor: Actor): 'all' | string[] | null {
   if (may(actor, 'staff.manage') || (may(actor, 'staff.invite') && invitesForAll(actor))) return 'all'

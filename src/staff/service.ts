@@ -11,7 +11,8 @@ import * as store from './store.ts'
 
 export type { Credentials } from './store.ts'
 
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+/** As we write them: ids are compared letter by letter. */
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
 /** An account that passed its checks, its password hashed. */
 export type PreparedStaff = store.StaffRow & { passwordHash: string; role: Role }

@@ -5,7 +5,8 @@ import type { FlashMessage } from '#views/parts/flash.tsx'
 import type { Sending } from './invite.ts'
 import type { RoleGiven } from './model.ts'
 
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+/** As we write them: ids are compared letter by letter. */
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 /** What a page itself explains. */
 const REFUSED: ReadonlySet<ErrorCode> = new Set(['CONFLICT', 'MAIL_NOT_SET_UP'])
 

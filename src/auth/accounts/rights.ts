@@ -4,8 +4,8 @@ import type { AppContext } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
 import { takeLock } from '#src/db/locks.ts'
 import { AppError } from '#src/errors.ts'
-import type { Actor, Role } from '#src/permissions.ts'
-import { managesStaff, mayChange, mayGive, type StaffAccount } from '#src/staff/model.ts'
+import { type Actor, may, type Role } from '#src/permissions.ts'
+import { managesStaff, mayChange, mayGive, type StaffAccount, seesAccount } from '#src/staff/model.ts'
 import { deleteRole, getAccount, hasOwner, putRole, updateDisabled } from '#src/staff/service.ts'
 import { getTournament } from '#src/tournaments/service.ts'
 import { endChallenges } from '../challenges.ts'
@@ -34,6 +34,7 @@ export async function changeAccount<T>(
   const changing = ctx.db.write.begin(async (tx) => {
     const present = await lockRights(tx, actor)
     const account = await getAccount(tx, staffId)
+    if (may(present, 'staff.invite') && !seesAccount(present, account)) throw new AppError('NOT_FOUND')
     if (!mayChange(present, account)) throw new AppError('FORBIDDEN')
     const hadOwner = await hasOwner(tx)
     const changed = await change({ tx, account, actor: present })

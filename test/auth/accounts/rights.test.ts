@@ -142,6 +142,29 @@ describe('an administrator', () => {
         expect(answer.status).toBe(403)
   })
 
+  test('of all tournaments takes no administrator’s role by another spelling of its tournament', async () => {
+    const by = await signedIn(ctx, 'admin', 'Everywhere')
+    const id = await accounts.addFor(other, 'admin', 'Damini')
+    const form = { email: 'damini@example.org', role: 'viewer', tournament: other.toUpperCase(), sending: 'link' }
+    expect((await send(by, '/admin/staff', form)).status).toBe(404)
+    expect(await rolesOf(id)).toEqual([['admin', other]])
+  })
+
+  test('learns of nobody who has no role in the own tournament, and changes nothing about them', async () => {
+    const by = await administrator('Indira')
+    const id = await accounts.addFor(other, 'viewer', 'Jaya')
+    const invited = await accounts.addFor(other, 'viewer', 'Kala')
+    await ctx.db.write`update staff set password_hash = null where id = ${invited}`
+    for (const answer of [
+      await give(by, id, 'viewer', here),
+      await take(by, id, other),
+      await send(by, `/admin/staff/${invited}/invitation`, { sending: 'mail' }),
+      await send(by, `/admin/staff/${invited}/invitation/withdrawal`),
+    ])
+      expect(answer.status).toBe(404)
+    expect([await rolesOf(id), await rolesOf(invited)]).toEqual([[['viewer', other]], [['viewer', other]]])
+  })
+
   test('keeps no right that was taken while the form was under way', async () => {
     const by = await administrator('Deva')
     const id = await accounts.addFor(here, 'viewer', 'Esther')
