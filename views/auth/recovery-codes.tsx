@@ -3,6 +3,7 @@ import type { StaffFrame } from '#src/http/staff-frame.ts'
 import { StaffPage } from '#views/layouts/staff.tsx'
 import { Button, LinkButton } from '#views/parts/button.tsx'
 import { Card } from '#views/parts/card.tsx'
+import { CopyButton, CopyStatus } from '#views/parts/copy-button.tsx'
 import { Field } from '#views/parts/field.tsx'
 import { Flash } from '#views/parts/flash.tsx'
 import { Heading } from '#views/parts/heading.tsx'
@@ -35,19 +36,10 @@ export function RecoveryCodesPage({ frame, codes, next }: RecoveryCodesProps) {
             >
               {m.factor_codes_download()}
             </LinkButton>
-            <Button
-              attributes={{
-                hidden: true,
-                'data-copy': TEXT_ID,
-                'data-copied': m.mail_copied(),
-                'data-copy-failed': m.mail_copy_failed(),
-              }}
-            >
-              {m.factor_codes_copy()}
-            </Button>
+            <CopyButton of={TEXT_ID}>{m.factor_codes_copy()}</CopyButton>
             <Button attributes={{ hidden: true, 'data-print': true }}>{m.factor_codes_print()}</Button>
           </div>
-          <p role="status" data-copy-status />
+          <CopyStatus />
         </div>
       </Card>
       <p class="mt-6">

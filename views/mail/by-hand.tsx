@@ -1,5 +1,6 @@
 import { m } from '#messages'
-import { Button, LinkButton } from '#views/parts/button.tsx'
+import { LinkButton } from '#views/parts/button.tsx'
+import { CopyButton, CopyStatus } from '#views/parts/copy-button.tsx'
 import { Field } from '#views/parts/field.tsx'
 
 export type ByHandProps = {
@@ -16,21 +17,13 @@ export function ByHand({ text, whatsapp, mailto }: ByHandProps) {
     <div class="flex flex-col gap-4">
       <Field name={TEXT_ID} label={m.mail_text()} type="textarea" rows={12} value={text} readOnly />
       <div class="button-row">
-        <Button
-          kind="primary"
-          attributes={{
-            hidden: true,
-            'data-copy': TEXT_ID,
-            'data-copied': m.mail_copied(),
-            'data-copy-failed': m.mail_copy_failed(),
-          }}
-        >
+        <CopyButton of={TEXT_ID} kind="primary">
           {m.mail_copy()}
-        </Button>
+        </CopyButton>
         {whatsapp && <OpenWhatsapp href={whatsapp} />}
         {mailto && <LinkButton href={mailto}>{m.mail_mailto()}</LinkButton>}
       </div>
-      <p role="status" data-copy-status />
+      <CopyStatus />
     </div>
   )
 }

@@ -1,8 +1,9 @@
 import { m } from '#messages'
 import type { StaffFrame } from '#src/http/staff-frame.ts'
 import { StaffPage } from '#views/layouts/staff.tsx'
-import { Button, LinkButton } from '#views/parts/button.tsx'
+import { LinkButton } from '#views/parts/button.tsx'
 import { Card } from '#views/parts/card.tsx'
+import { CopyButton, CopyStatus } from '#views/parts/copy-button.tsx'
 import { Field } from '#views/parts/field.tsx'
 import { Flash } from '#views/parts/flash.tsx'
 import { Heading } from '#views/parts/heading.tsx'
@@ -30,20 +31,12 @@ export function KeyMadePage({ frame, key, name, origin }: KeyMadeProps) {
             readOnly
           />
           <div class="button-row">
-            <Button
-              kind="primary"
-              attributes={{
-                hidden: true,
-                'data-copy': KEY_ID,
-                'data-copied': m.keys_copied(),
-                'data-copy-failed': m.keys_copy_failed(),
-              }}
-            >
+            <CopyButton of={KEY_ID} kind="primary">
               {m.keys_copy()}
-            </Button>
+            </CopyButton>
             <LinkButton href="/admin/keys">{m.keys_back()}</LinkButton>
           </div>
-          <p role="status" data-copy-status />
+          <CopyStatus />
         </div>
       </Card>
       <Card id="try" title={m.keys_try()} lead={m.keys_try_lead()}>
