@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { seed } from '#src/commands/seed.ts'
 import { listDocuments } from '#src/documents/service.ts'
+import { findByPassword, inTurn } from '#src/staff/service.ts'
 import { TEAM_STATES } from '#src/teams/model.ts'
 import { type TestContext, testContext } from '#test/support/context.ts'
 
