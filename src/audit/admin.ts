@@ -53,7 +53,7 @@ export const auditAdmin = (ctx: AppContext) =>
           },
         })
       },
-      { admit: { tier: 'download', requires: 'audit.see', body: BODY_NONE } },
+      { admit: { tier: 'download', requires: 'audit.see', confirmed: true, body: BODY_NONE } },
     )
 
 function address(path: string, filter: AuditFilter, place?: AuditPlace): string {

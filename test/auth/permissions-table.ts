@@ -168,7 +168,7 @@ export const TABLE: Readonly<Record<string, string>> = {
   'POST /admin/system/tasks/:name/run': 'owner',
   'POST /admin/system/notices/:id/dismissal': 'owner',
   'GET /admin/audit': 'owner',
-  'GET /admin/audit/export.csv': 'owner',
+  'GET /admin/audit/export.csv': 'owner, confirmed',
   'GET /admin/erasure': 'owner, confirmed',
   'POST /admin/erasure/search': 'owner',
   'GET /admin/erasure/confirmation': 'owner, confirmed',
