@@ -4,7 +4,9 @@ import type { Queryable } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
 import { drain } from '#src/lib/drain.ts'
 import { hashToken, newToken } from '#src/lib/keys.ts'
+import { emailKey } from '#src/lib/names.ts'
 import { type LinkKind, type LinkMaker, UnsendableMail } from '#src/mail/service.ts'
+import { findPerson } from '#src/staff/service.ts'
 import { isToken } from '../model.ts'
 import { deleteEndedEmailChanges } from './email-store.ts'
 import { deleteEndedLinks, type FoundLink, findLink, insertLink } from './link-store.ts'
@@ -53,16 +55,23 @@ export async function getLink(sql: Queryable, purpose: LinkPurpose, token: strin
 /** Makes the link of one sending of a mail about an account. Throws UnsendableMail where it would open nothing. */
 const maker =
   (purpose: LinkPurpose): LinkMaker =>
-  async (ctx, { data }) => {
+  async (ctx, { data, toAddress }) => {
     const expiresAt = new Date(String(data.validUntil))
     const change = data.emailChangeId ? { id: String(data.emailChangeId), side: data.side as Side } : undefined
-    const isOver = expiresAt <= ctx.now()
+    // What was posted before the account got another address opens nothing for whoever reads the former one.
+    const isAstray = purpose === 'password' && !(await isAddressOf(ctx.db.read, String(data.staffId), toAddress))
+    const isOver = expiresAt <= ctx.now() || isAstray
     const path = isOver
       ? undefined
       : await newStaffLink(ctx.db.read, { staffId: String(data.staffId), purpose, expiresAt, change })
     if (path === undefined) throw new UnsendableMail(m.accounts_link_of_no_use())
     return path
   }
+
+async function isAddressOf(sql: Queryable, staffId: string, address: string): Promise<boolean> {
+  const person = await findPerson(sql, staffId)
+  return person !== undefined && emailKey(person.email) === emailKey(address)
+}
 
 /** For whoever composes mails: the links of those about accounts. */
 export const staffLinkMakers: Partial<Record<LinkKind, LinkMaker>> = {

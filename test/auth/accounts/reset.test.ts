@@ -68,6 +68,15 @@ describe('a forgotten password', () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([303, 410])
   })
 
+  test('posted to the former address of an account opens nothing', async () => {
+    const id = await add('Moved')
+    await ask('moved@example.org')
+    const [mail] = await mailsTo('moved@example.org')
+    await ctx.db.write`update staff set email = 'new@example.org', email_key = 'new@example.org' where id = ${id}`
+    expect(accounts.compose(mail!)).rejects.toThrow('would open nothing')
+    expect(await ctx.db.read`select from staff_links where staff_id = ${id}`).toHaveLength(0)
+  })
+
   test('keeps the second factor: the password alone opens nothing', async () => {
     const id = await add('Factored')
     await ctx.db.write`
