@@ -1,12 +1,12 @@
 import { m } from '#messages'
 import type { AppContext } from '#src/context.ts'
-import { type FieldError, fieldErrorsOf } from '#src/errors.ts'
+import { AppError, type FieldError, fieldErrorsOf } from '#src/errors.ts'
 import { hasPassword, inTurn, preparePassword, setPassword } from '#src/staff/service.ts'
 import { useLinksOf } from './accounts/link-store.ts'
 import { endChallenges } from './challenges.ts'
 import type { Guess } from './model.ts'
 import { endSession, type StaffActor, startSession } from './sessions.ts'
-import { deleteSessionsOf } from './store.ts'
+import { deleteSession, deleteSessionsOf } from './store.ts'
 
 export { deleteEndedChallenges } from './challenges.ts'
 export { removeFactors } from './factors/service.ts'
@@ -46,6 +46,8 @@ export async function changePassword(
     const hash = await preparePassword(ctx, actor, newPassword)
     const token = await ctx.db.write.begin(async (tx) => {
       await setPassword(tx, actor.id, hash, actor)
+      // Whoever reset the password or disabled the account meanwhile ended it.
+      if (!(await deleteSession(tx, actor.sessionId))) throw new AppError('UNAUTHORIZED')
       await deleteSessionsOf(tx, actor.id)
       await endChallenges(tx, actor.id)
       await useLinksOf(tx, actor.id, ['password'], ctx.now())

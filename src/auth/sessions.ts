@@ -1,6 +1,7 @@
 import { record } from '#src/audit/service.ts'
 import type { AppContext } from '#src/context.ts'
 import type { Queryable } from '#src/db/client.ts'
+import { AppError } from '#src/errors.ts'
 import { hashToken, newToken } from '#src/lib/keys.ts'
 import { type Actor, NOBODY, type Role, type StaffActor } from '#src/permissions.ts'
 import { ENROLMENT_GRACE_MS, isToken, SESSION_LIFE_MS } from './model.ts'
@@ -99,16 +100,21 @@ export async function endOtherSessions(
   return renewSession(tx, { sessionId, by }, confirmedAt)
 }
 
-/** The session goes on, a browser's under the token that is returned: whoever holds the former one gains nothing. With `confirmedAt` it is confirmed. */
+/**
+ * The session goes on, a browser's under the token that is returned: whoever holds the former one gains nothing. With `confirmedAt` it is
+ * confirmed. Throws UNAUTHORIZED where somebody ended it meanwhile.
+ */
 export async function renewSession(
   tx: Queryable,
   { sessionId, by }: Pick<StaffActor, 'sessionId' | 'by'>,
-  confirmedAt?: Date,
+  confirmedAt: Date | null = null,
 ): Promise<string | null> {
-  if (confirmedAt) await store.updateSessionConfirmed(tx, sessionId, confirmedAt)
-  if (by === 'token') return null
-  const token = newToken()
-  await store.updateSessionToken(tx, sessionId, hashToken(token))
+  const token = by === 'token' ? null : newToken()
+  const isThere = await store.updateSession(tx, sessionId, {
+    tokenHash: token === null ? null : hashToken(token),
+    confirmedAt,
+  })
+  if (!isThere) throw new AppError('UNAUTHORIZED')
   return token
 }
 

@@ -81,13 +81,16 @@ export async function deleteOwnSession(tx: Queryable, staffId: string, id: strin
   return count > 0
 }
 
-/** A browser's session goes on under another token. */
-export async function updateSessionToken(tx: Queryable, id: string, tokenHash: Uint8Array): Promise<void> {
-  await tx`update sessions set token_hash = ${tokenHash} where id = ${id} and kind = 'browser'`
-}
-
-export async function updateSessionConfirmed(tx: Queryable, id: string, now: Date): Promise<void> {
-  await tx`update sessions set confirmed_at = ${now} where id = ${id}`
+/** Under another token, or as just confirmed, where one is given. False where it was ended meanwhile. */
+export async function updateSession(
+  tx: Queryable,
+  id: string,
+  { tokenHash, confirmedAt }: { tokenHash: Uint8Array | null; confirmedAt: Date | null },
+): Promise<boolean> {
+  const { count } = await tx`
+    update sessions set token_hash = coalesce(${tokenHash}, token_hash), confirmed_at = coalesce(${confirmedAt}, confirmed_at)
+    where id = ${id}`
+  return count > 0
 }
 
 /** Of a person's programs those that were not used for longest, beyond so many. */

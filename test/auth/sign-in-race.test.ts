@@ -31,3 +31,21 @@ test.each([
   expect((await answering!).status).toBe(422)
   expect(await countSessions(actor.id)).toBe(before)
 })
+
+test.each([
+  ['its password', '/account/password', { currentPassword: PASSWORD, newPassword: 'eleven wickets before tea' }],
+  ['what confirms it', '/confirm', { password: PASSWORD }],
+])('a session that is ended while it changes %s changes nothing', async (what, path, form) => {
+  const { actor, cookie, csrf, email } = await signedIn(ctx, 'reviewer', what.replaceAll(' ', '.'))
+  let answering: Promise<Response> | undefined
+  await ctx.db.write.begin(async (tx) => {
+    await tx`update staff set name = name where id = ${actor.id}`
+    await tx`delete from sessions where staff_id = ${actor.id}`
+    answering = visit(path, { cookie, form: { csrf, ...form } })
+    await untilIs(countWaiting, (waiting) => waiting === 1)
+  })
+  const answer = await answering!
+  expect([answer.status, answer.headers.get('set-cookie')]).toEqual([401, null])
+  expect(await countSessions(actor.id)).toBe(0)
+  expect((await visit('/sign-in', { form: { email, password: PASSWORD } })).status).toBe(303)
+})
