@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync'
 import type { AppContext, Tournament } from '#src/context.ts'
 import { outsideScope } from '#src/lib/scope.ts'
 import { type Actor, idOf } from '#src/permissions.ts'
@@ -10,6 +9,7 @@ import { record } from './service.ts'
 /** Below its header, all that a spreadsheet takes. */
 const ROWS_MAX = 1_048_575
 const ROWS_READ_AT_ONCE = 1000
+const encoder = new TextEncoder()
 
 const COLUMNS: Record<string, (row: AuditRow) => string | number | null> = {
   id: ({ id }) => id,
@@ -44,15 +44,18 @@ export async function exportAudit(
   requireSight(actor)
   await ctx.db.write.begin((tx) => record(tx, { event: 'audit.exported', actor, data: { ...filter } }))
   ctx.log.info({ actorId: idOf(actor) }, 'audit.exported')
+  const { stringify } = await import('csv-stringify/sync')
+  const written = (cells: (string | number | null)[][]) =>
+    encoder.encode(stringify(cells, { escape_formulas: true, record_delimiter: 'windows' }))
   const entries = within(filter, tournament.timeZone)
   const readOn = (place?: AuditPlace) => listRows(ctx.db.read, entries, { limit: ROWS_READ_AT_ONCE, place })
   let next: AuditRow[] | undefined = await readOn()
   let last: AuditPlace | undefined
   let rows = 0
-  const encoder = new TextEncoder()
   return new ReadableStream<Uint8Array>({
     start(controller) {
-      controller.enqueue(encoder.encode(`\uFEFF${written([Object.keys(COLUMNS)])}`))
+      controller.enqueue(encoder.encode('\uFEFF'))
+      controller.enqueue(written([Object.keys(COLUMNS)]))
     },
     async pull(controller) {
       // The request has had its answer: how long its reader takes is no concern of its deadline's.
@@ -62,13 +65,10 @@ export async function exportAudit(
       rows += taken.length
       last = placeOf('after', taken.at(-1))
       if (taken.length > 0)
-        controller.enqueue(encoder.encode(written(taken.map((row) => Object.values(COLUMNS).map((cell) => cell(row))))))
+        controller.enqueue(written(taken.map((row) => Object.values(COLUMNS).map((cell) => cell(row)))))
       if (present.length < ROWS_READ_AT_ONCE || rows === ROWS_MAX) controller.close()
     },
   })
 }
-
-const written = (rows: (string | number | null)[][]) =>
-  stringify(rows, { escape_formulas: true, record_delimiter: 'windows' })
 
 const json = (value: object | null) => (value === null ? null : JSON.stringify(value))
