@@ -147,7 +147,7 @@ export async function countStaffMails(
 ): Promise<number> {
   const rows = await tx`
     select from mails
-    where tournament_id is null and kind = ${kind} and lower(to_address) = lower(${email}) and created_at >= ${since} limit ${most}`
+    where team_id is null and kind = ${kind} and lower(to_address) = lower(${email}) and created_at >= ${since} limit ${most}`
   return rows.length
 }
 

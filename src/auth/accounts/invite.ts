@@ -5,15 +5,17 @@ import type { Queryable } from '#src/db/client.ts'
 import { AppError } from '#src/errors.ts'
 import { emailKey, tidy } from '#src/lib/names.ts'
 import { canDeliver } from '#src/mail/model.ts'
-import { postStaffMail } from '#src/mail/service.ts'
+import { countStaffMails, postStaffMail } from '#src/mail/service.ts'
 import type { Actor, Role, StaffActor } from '#src/permissions.ts'
 import { checkInvited, managesStaff, mayGive, type StaffAccount } from '#src/staff/model.ts'
 import { deleteInvited, findAccountByEmail, insertInvited, putRole } from '#src/staff/service.ts'
 import { getTournament } from '#src/tournaments/service.ts'
 import { roleWord } from '#views/staff/words.ts'
 import { newStaffLink } from './links.ts'
-import { INVITATION_MS, type RoleGiven } from './model.ts'
+import { INVITATION_MS, INVITATIONS_A_DAY_MAX, type RoleGiven } from './model.ts'
 import { changeAccount, endSessionsAndInvitations, lockRights } from './rights.ts'
+
+const DAY_MS = 86_400_000
 
 /** How an address reaches its person: by mail, or by whoever asked for it. */
 export type Sending = 'mail' | 'link'
@@ -73,7 +75,12 @@ async function addRole(doing: Doing, email: string, inviting: Inviting): Promise
   if (account.isInvited) {
     const sending = givesAll(present, account) ? inviting.sending : 'mail'
     if (sending === 'link' || canDeliver(ctx.config)) return send(doing, account, { ...inviting, sending })
-  } else if (!hasOne && !account.disabledAt && canDeliver(ctx.config))
+  } else if (
+    !hasOne &&
+    !account.disabledAt &&
+    canDeliver(ctx.config) &&
+    (await mayWrite(doing, 'staff_role_given', email))
+  )
     await postStaffMail(tx, ctx, {
       kind: 'staff_role_given',
       to: account,
@@ -83,16 +90,28 @@ async function addRole(doing: Doing, email: string, inviting: Inviting): Promise
   return { outcome: 'added' }
 }
 
+/** Whether the address was not yet written to so often that it fills. */
+async function mayWrite(
+  { tx, ctx }: Doing,
+  kind: 'staff_invited' | 'staff_role_given',
+  email: string,
+): Promise<boolean> {
+  const since = new Date(ctx.now().getTime() - DAY_MS)
+  const posted = await countStaffMails(tx, kind, { email }, { since, most: INVITATIONS_A_DAY_MAX })
+  return posted < INVITATIONS_A_DAY_MAX
+}
+
 /** Whether every role of the account is the actor's to give: then what opens it may be shown to them, as it opens nothing else. */
 const givesAll = (actor: Actor, { grants }: Pick<StaffAccount, 'grants'>): boolean =>
   grants.every(({ role, tournamentId }) => mayGive(actor, role, tournamentId))
 
-/** Throws FORBIDDEN for a link to an account that may do more than the actor may give. */
+/** Throws FORBIDDEN for a link to an account that may do more than the actor may give, CONFLICT after too many mails to it in a day. */
 async function send(
-  { tx, ctx, actor, present }: Doing,
+  doing: Doing,
   account: Pick<StaffAccount, 'id' | 'name' | 'email' | 'grants'>,
   { role, tournamentId, sending }: Inviting,
 ): Promise<Invited> {
+  const { tx, ctx, actor, present } = doing
   const { id, name, email } = account
   const expiresAt = new Date(ctx.now().getTime() + INVITATION_MS)
   if (sending === 'link') {
@@ -100,6 +119,8 @@ async function send(
     const path = await newStaffLink(tx, { staffId: id, purpose: 'invitation', expiresAt })
     return { outcome: 'link', path: path! }
   }
+  if (!(await mayWrite(doing, 'staff_invited', email)))
+    throw new AppError('CONFLICT', { message: m.accounts_invited_too_often() })
   await postStaffMail(tx, ctx, {
     kind: 'staff_invited',
     to: { name: name || email, email },

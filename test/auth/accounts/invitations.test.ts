@@ -91,6 +91,24 @@ describe('an invitation', () => {
     expect(accounts.compose(mail!)).rejects.toThrow('would open nothing')
   })
 
+  test('fills nobody’s mailbox: after some in a day there are links only, also where it was withdrawn in between', async () => {
+    const again = (id: string) => send(owner, `/admin/staff/${id}/invitation`, { sending: 'mail' })
+    const here = { tournament: ctx.tournament.id }
+    await invite(owner, 'pestered@example.org', here)
+    const first = await idOf('pestered@example.org')
+    await again(first)
+    await send(owner, `/admin/staff/${first}/invitation/withdrawal`)
+    await invite(owner, 'Pestered@example.org', here)
+    const id = await idOf('pestered@example.org')
+    const statuses: number[] = []
+    for (let tries = 0; tries < 3; tries += 1) statuses.push((await again(id)).status)
+    expect(statuses).toEqual([303, 303, 409])
+    const link = await (await send(owner, `/admin/staff/${id}/invitation`, { sending: 'link' })).text()
+    expect((await visit(linkIn(link))).status).toBe(200)
+    const posted = [...(await mailsTo('pestered@example.org')), ...(await mailsTo('Pestered@example.org'))]
+    expect(posted).toHaveLength(5)
+  })
+
   test('accepted twice at once makes one session', async () => {
     const link = await linkFor('twice@example.org')
     const statuses = (await Promise.all([accept(link), accept(link)])).map(({ status }) => status)
