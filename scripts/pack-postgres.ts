@@ -13,6 +13,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -49,6 +50,7 @@ export async function packPostgres(options: { level?: number; outDir?: string } 
     copyRuntime(source, join(stage, 'runtime'))
     await makeCluster(join(stage, 'runtime'), join(stage, 'cluster'))
     dropInitdb(join(stage, 'runtime'))
+    blankLocaleData(join(stage, 'runtime/lib'))
     mkdirSync(outDir, { recursive: true })
     const temporary = `${path}.${process.pid}.tmp`
     await Bun.write(temporary, await Bun.zstdCompress(await archive(stage), { level }))
@@ -164,6 +166,33 @@ function dropInitdb(runtime: string) {
   rmSync(join(runtime, 'lib/libpq.so.5'))
   const share = join(runtime, 'share/postgresql')
   for (const name of readdirSync(share).filter((name) => INITDB_ONLY.test(name))) rmSync(join(share, name))
+}
+
+/**
+ * ICU's data of the world's locales, a third of the pack, in the library that the linker asks for. Nobody reads it: the cluster's one
+ * locale is PostgreSQL's own. What is left is a library of the same shape (ELF-64, little-endian) with nothing in it.
+ */
+function blankLocaleData(lib: string) {
+  const name = readdirSync(lib).find((file) => file.startsWith('libicudata.so'))
+  if (name === undefined) return
+  const content = readFileSync(join(lib, name))
+  const [headers, size, count, names] = [
+    Number(content.readBigUInt64LE(0x28)),
+    content.readUInt16LE(0x3a),
+    content.readUInt16LE(0x3c),
+    content.readUInt16LE(0x3e),
+  ]
+  const sections = Array.from({ length: count }, (_, index) => {
+    const at = headers + index * size
+    const [offset, length] = [content.readBigUInt64LE(at + 0x18), content.readBigUInt64LE(at + 0x20)].map(Number)
+    return { name: content.readUInt32LE(at), offset: offset!, length: length! }
+  })
+  const data = sections.find((section) => {
+    const start = sections[names]!.offset + section.name
+    return content.toString('latin1', start, content.indexOf(0, start)) === '.rodata'
+  })
+  if (data === undefined) throw new Error(`${name} has no section of data.`)
+  writeFileSync(join(lib, name), content.fill(0, data.offset, data.offset + data.length))
 }
 
 async function archive(stage: string): Promise<Uint8Array<ArrayBuffer>> {
