@@ -21,7 +21,13 @@ const BUNDLE_FLAGS = [
   // Where we built it is nobody's business; and elsewhere the file is the same.
   ...['--define', '__dirname="/"', '--define', '__filename="/teamsheet"'],
 ]
-const EXECUTABLE_FLAGS = ['--bytecode', '--sourcemap', '--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig']
+const EXECUTABLE_FLAGS = [
+  '--bytecode',
+  '--splitting',
+  '--sourcemap',
+  '--no-compile-autoload-dotenv',
+  '--no-compile-autoload-bunfig',
+]
 
 /** True when the executable is there and nothing it is made of has changed since. */
 export async function isBuilt(): Promise<boolean> {
