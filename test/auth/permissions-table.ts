@@ -110,8 +110,8 @@ export const TABLE: Readonly<Record<string, string>> = {
   'POST /account/email': 'signed-in, confirmed',
   'POST /account/email/cancellation': 'signed-in',
   'GET /account/sessions': 'signed-in',
-  'POST /account/sessions/ending': 'signed-in',
-  'POST /account/sessions/:id/ending': 'signed-in',
+  'POST /account/sessions/ending': 'signed-in, confirmed',
+  'POST /account/sessions/:id/ending': 'signed-in, confirmed',
 
   'GET /admin/staff': 'admin',
   'POST /admin/staff': 'admin, confirmed',

@@ -9,16 +9,19 @@ import { type Column, DataTable } from '#views/parts/data-table.tsx'
 import type { FlashMessage } from '#views/parts/flash.tsx'
 import { Heading } from '#views/parts/heading.tsx'
 import { Moment } from '#views/parts/moment.tsx'
+import { ConfirmFirst } from './confirm-first.tsx'
 
 export type SessionsPageProps = {
   frame: StaffFrame
   sessions: ListedSession[]
   timeZone: string
+  /** Whoever has only a stolen cookie signs nobody out (OWASP ASVS 5, 7.5.2). */
+  isConfirmed: boolean
   flash?: FlashMessage
 }
 
 /** Where one is signed in, and the ends of it. */
-export function SessionsPage({ frame, sessions, timeZone, flash }: SessionsPageProps) {
+export function SessionsPage({ frame, sessions, timeZone, isConfirmed, flash }: SessionsPageProps) {
   return (
     <StaffPage title={m.accounts_sessions_title()} {...frame} flash={flash}>
       <Heading
@@ -36,9 +39,10 @@ export function SessionsPage({ frame, sessions, timeZone, flash }: SessionsPageP
           caption={m.accounts_sessions_table({ zone: timeZone })}
           rows={sessions}
           rowKey={({ id }) => id}
-          columns={columns(frame.csrf, timeZone)}
+          columns={columns(frame.csrf, timeZone, isConfirmed)}
         />
-        {sessions.length > 1 && (
+        {sessions.length > 1 && !isConfirmed && <ConfirmFirst next="/account/sessions" />}
+        {sessions.length > 1 && isConfirmed && (
           <form class="mt-6" method="post" action="/account/sessions/ending">
             <input type="hidden" name="csrf" value={frame.csrf} />
             <Button type="submit" kind="danger">
@@ -54,7 +58,7 @@ export function SessionsPage({ frame, sessions, timeZone, flash }: SessionsPageP
 const deviceText = ({ device, kind }: ListedSession) =>
   device || (kind === 'api' ? m.accounts_some_program() : m.accounts_some_browser())
 
-const columns = (csrf: string, timeZone: string): Column<ListedSession>[] => [
+const columns = (csrf: string, timeZone: string, isConfirmed: boolean): Column<ListedSession>[] => [
   {
     key: 'device',
     label: m.accounts_device(),
@@ -83,16 +87,18 @@ const columns = (csrf: string, timeZone: string): Column<ListedSession>[] => [
       session.isThis ? (
         <Badge tone="success" icon="check" label={m.accounts_this_session()} />
       ) : (
-        <form method="post" action={`/account/sessions/${session.id}/ending`}>
-          <input type="hidden" name="csrf" value={csrf} />
-          <Button
-            type="submit"
-            kind="quiet"
-            attributes={{ 'aria-label': m.accounts_end_named({ device: deviceText(session) }) }}
-          >
-            {m.accounts_end()}
-          </Button>
-        </form>
+        isConfirmed && (
+          <form method="post" action={`/account/sessions/${session.id}/ending`}>
+            <input type="hidden" name="csrf" value={csrf} />
+            <Button
+              type="submit"
+              kind="quiet"
+              attributes={{ 'aria-label': m.accounts_end_named({ device: deviceText(session) }) }}
+            >
+              {m.accounts_end()}
+            </Button>
+          </form>
+        )
       ),
   },
 ]

@@ -193,6 +193,16 @@ describe('sessions', () => {
     expect(await isSignedIn(person.cookie)).toBe(false)
   })
 
+  test('are ended by somebody who showed lately that it is them', async () => {
+    const person = await signedIn(ctx, 'viewer', 'Unconfirmed')
+    const phone = await elsewhere(person.actor.id)
+    await ctx.db.write`update sessions set confirmed_at = null where id = ${person.actor.sessionId}`
+    const page = await (await visit('/account/sessions', { cookie: person.cookie })).text()
+    expect([page.includes('/ending"'), page.includes('/confirm?next=%2Faccount%2Fsessions')]).toEqual([false, true])
+    expect((await send(person, '/account/sessions/ending')).status).toBe(401)
+    expect(await isSignedIn(phone)).toBe(true)
+  })
+
   test('a form without the page’s token ends none', async () => {
     const person = await signedIn(ctx, 'viewer', 'Unmoved')
     const phone = await elsewhere(person.actor.id)

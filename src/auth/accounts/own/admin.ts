@@ -110,6 +110,7 @@ export const ownAccountAdmin = (ctx: AppContext) =>
           frame: staffFrame(ctx, staff, tournament),
           sessions: await listOwnSessions(ctx, staff),
           timeZone: tournament.timeZone,
+          isConfirmed: isConfirmed(staff, ctx.now()),
           flash: doneFlash(query.done),
         }
         return html(SessionsPage(props))
@@ -123,7 +124,7 @@ export const ownAccountAdmin = (ctx: AppContext) =>
         await endOtherOwnSessions(ctx, staffOf(actor))
         return seeOther('/account/sessions?done=sessions')
       },
-      { admit: write(), body: FormBody },
+      { admit: { ...write(), confirmed: true }, body: FormBody },
     )
     .post(
       '/account/sessions/:id/ending',
@@ -132,7 +133,7 @@ export const ownAccountAdmin = (ctx: AppContext) =>
         await endOwnSession(ctx, staffOf(actor), params.id)
         return seeOther('/account/sessions?done=sessions')
       },
-      { admit: write(), body: FormBody },
+      { admit: { ...write(), confirmed: true }, body: FormBody },
     )
 
 type Shown = Pick<OwnAccountProps, 'typed' | 'errors' | 'waitSeconds' | 'flash'>
