@@ -10,7 +10,8 @@ export type AuditRecord = Record<string, string | number | boolean | null>
 export type AuditEvent = {
   /** `feature.past-tense`, as in the log: `staff.added`. */
   event: string
-  actor: Actor
+  /** A whole actor, or as much of one as is known: somebody who is signing in has no session yet. */
+  actor: { kind: Actor['kind']; id?: string }
   tournamentId?: string
   /** The team, person or document it happened to. */
   subjectId?: string

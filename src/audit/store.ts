@@ -1,6 +1,5 @@
 import type { Queryable } from '#src/db/client.ts'
 import { currentScope } from '#src/lib/scope.ts'
-import { idOf } from '#src/permissions.ts'
 import type { AuditEvent, AuditRecord } from './model.ts'
 
 /** With the id and the client's address of the request that is answered now, where there is one. */
@@ -11,7 +10,7 @@ export async function insertEntry(
   const { requestId, address } = currentScope() ?? {}
   await tx`
     insert into audit_entries (event, actor_kind, actor_id, tournament_id, subject_id, data, before, after, request_id, address)
-    values (${event}, ${actor.kind}, ${idOf(actor) ?? null}, ${tournamentId ?? null}, ${subjectId ?? null},
+    values (${event}, ${actor.kind}, ${actor.id ?? null}, ${tournamentId ?? null}, ${subjectId ?? null},
       ${JSON.stringify(data)}::text::jsonb, ${jsonOf(before)}::text::jsonb, ${jsonOf(after)}::text::jsonb,
       ${requestId ?? null}, ${address ?? null})`
 }

@@ -78,7 +78,8 @@ async function insertSession(
     now,
     expiresAt: new Date(now.getTime() + SESSION_LIFE_MS),
   })
-  await record(tx, { event: 'session.started', actor: { kind: 'system' }, subjectId: staffId, data: { sessionId: id } })
+  const actor = { kind: 'staff', id: staffId } as const
+  await record(tx, { event: 'session.started', actor, subjectId: staffId, data: { sessionId: id } })
   return id
 }
 
