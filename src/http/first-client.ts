@@ -44,7 +44,8 @@ export function firstClientRefusal(
   const { code, status } = error
   const message =
     way === undefined ? error.message : `${error.message.replace(/\.$/, '')}: ${addressOf(ctx, request, way)}`
-  const details: Record<string, string> = {}
+  // A field may have the name of what every object has, such as `constructor`.
+  const details: Record<string, string> = Object.create(null)
   for (const { field, message: sentence } of error.errors) if (field !== '') details[field] ??= sentence
   return {
     success: false,

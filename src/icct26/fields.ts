@@ -1,18 +1,20 @@
 import type { DocumentKind } from '#src/documents/model.ts'
 
 /** The names of this door's form and what each is in a registration's body: the one place that knows both. */
-const TEXTS: Readonly<Record<string, string>> = {
-  team_name: 'teamName',
-  church_name: 'clubName',
-  captain_name: 'captain.name',
-  captain_phone: 'captain.phone',
-  captain_email: 'captain.email',
-  captain_whatsapp: 'captain.whatsapp',
-  vice_name: 'viceCaptain.name',
-  vice_phone: 'viceCaptain.phone',
-  vice_email: 'viceCaptain.email',
-  vice_whatsapp: 'viceCaptain.whatsapp',
-}
+const TEXTS = new Map(
+  Object.entries({
+    team_name: 'teamName',
+    church_name: 'clubName',
+    captain_name: 'captain.name',
+    captain_phone: 'captain.phone',
+    captain_email: 'captain.email',
+    captain_whatsapp: 'captain.whatsapp',
+    vice_name: 'viceCaptain.name',
+    vice_phone: 'viceCaptain.phone',
+    vice_email: 'viceCaptain.email',
+    vice_whatsapp: 'viceCaptain.whatsapp',
+  }),
+)
 const TEXTS_OF_PLAYER = ['name', 'role'] as const
 const FILES = ['pastor_letter', 'payment_receipt', 'group_photo'] as const satisfies DocumentKind[]
 const FILES_OF_PLAYER = { aadhar_file: 'aadhar', subscription_file: 'subscription' } as const satisfies Record<
@@ -20,7 +22,7 @@ const FILES_OF_PLAYER = { aadhar_file: 'aadhar', subscription_file: 'subscriptio
   DocumentKind
 >
 
-export const TEXT_FIELDS = Object.keys(TEXTS)
+export const TEXT_FIELDS = [...TEXTS.keys()]
 export const TEXT_FIELDS_OF_PLAYER = TEXTS_OF_PLAYER
 export const FILE_FIELDS = FILES
 export const FILE_FIELDS_OF_PLAYER = Object.keys(FILES_OF_PLAYER)
@@ -28,7 +30,7 @@ export const FILE_FIELDS_OF_PLAYER = Object.keys(FILES_OF_PLAYER)
 /** Two digits are more than any squad has. */
 const OF_PLAYER = /^player_(0|[1-9]\d?)_(\w+)$/
 const PATH_OF_PLAYER = /^players\[(\d+)\]\.(\w+)$/
-const FIELD_OF_PATH = new Map(Object.entries(TEXTS).map(([field, path]) => [path, field]))
+const FIELD_OF_PATH = new Map([...TEXTS].map(([field, path]) => [path, field]))
 
 /** Whose document a file field holds; `player` counts from 0 and is null for the team's. Undefined for any other name. */
 export function documentOf(field: string): { kind: DocumentKind; player: number | null } | undefined {
@@ -53,7 +55,7 @@ export function bodyOf(texts: ReadonlyMap<string, string>, fileFields: readonly 
   const body: Record<string, Record<string, string> | string | unknown[]> = {}
   const players: Record<string, string>[] = []
   for (const [field, value] of texts) {
-    const [first, second] = TEXTS[field]?.split('.') ?? []
+    const [first, second] = TEXTS.get(field)?.split('.') ?? []
     if (first === undefined) continue
     if (second === undefined) body[first] = value
     else body[first] = { ...(body[first] as Record<string, string> | undefined), [second]: value }

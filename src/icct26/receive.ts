@@ -43,6 +43,7 @@ export async function withReceivedForm<T>(
         if (!place) return void wrongFiles.set(field, { field, code: 'slot', message: m.form_file_kind_unknown() })
         const former = files.get(field)
         files.delete(field)
+        wrongFiles.delete(field)
         if (former) await ctx.files.discard(former.received)
         const received = await receiveFile(ctx, content, sender).catch((error) => noted(field, error))
         if (received) files.set(field, { field, ...place, received, originalName })

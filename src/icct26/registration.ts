@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import { m } from '#messages'
 import type { AppContext, Tournament } from '#src/context.ts'
-import { AppError } from '#src/errors.ts'
+import { AppError, type FieldError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { BODY_WHOLE_FORM } from '#src/http/limits.ts'
 import { BODY_REFUSALS, firstClientRefusals, headerParameter, jsonAnswer } from '#src/http/openapi.ts'
@@ -96,8 +96,12 @@ function answerOf(
 /** The refusal with this door's names for the fields. */
 function refuseInItsWords(error: unknown): never {
   if (!(error instanceof AppError) || error.errors.length === 0) throw error
-  const errors = error.errors.map(({ field, ...wrong }) => ({ ...wrong, field: fieldOfPath(field) }))
+  const errors = firstOfEachField(error.errors.map(({ field, ...wrong }) => ({ ...wrong, field: fieldOfPath(field) })))
   const named = errors.slice(0, NAMED_MAX).map(({ field, message }) => m.icct26_wrong_field({ field, message }))
   const message = error.code === 'VALIDATION_FAILED' ? [error.message, ...named].join(' ') : error.message
   throw new AppError(error.code, { message, errors })
 }
+
+/** A letter of the wrong kind is missing, too; its kind is what has to be told. */
+const firstOfEachField = (errors: readonly FieldError[]): FieldError[] =>
+  errors.filter(({ field }, index) => errors.findIndex((other) => other.field === field) === index)

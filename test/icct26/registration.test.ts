@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { collectOrphans } from '#src/documents/service.ts'
 import { samplePdf, samplePng } from '#test/support/sample-files.ts'
 import { signedIn, staffApp } from '#test/support/staff.ts'
-import { aForm, allFiles, type FormFields, type Refusal, register, registered } from './first-client.ts'
+import { aForm, allFiles, type FormFields, formData, type Refusal, register, registered } from './first-client.ts'
 
 setDefaultTimeout(60_000)
 let app: Awaited<ReturnType<typeof staffApp>>
@@ -178,9 +178,28 @@ test('everything wrong is told at once, by the names of this form', async () => 
 
 test('a letter of the wrong kind is told as that, not as missing', async () => {
   const wrong = { ...aForm(), pastor_letter: new File(['MZ'], 'letter.pdf', { type: 'application/pdf' }) }
-  expect((await refused(wrong)).details).toEqual({
-    pastor_letter: 'Only PDF, PNG, JPEG, WebP and HEIC files are taken.',
-  })
+  const { details, message } = await refused(wrong)
+  expect(details).toEqual({ pastor_letter: 'Only PDF, PNG, JPEG, WebP and HEIC files are taken.' })
+  expect(message.match(/pastor_letter: /g)).toHaveLength(1)
+})
+
+test('of a file that comes twice the last one counts', async () => {
+  const send = async (...letters: File[]) => {
+    const form = formData(aForm({ pastor_letter: null }))
+    for (const letter of letters) form.append('pastor_letter', letter)
+    return (await fetch(`${app.url}/api/register/team`, { method: 'POST', body: form })).status
+  }
+  const [wrong, right] = [new File(['MZ'], 'letter.pdf'), new File([samplePdf()], 'letter.pdf')]
+  expect([await send(wrong, right), await send(right, wrong)]).toEqual([201, 422])
+  expect(leftOver()).toEqual([])
+})
+
+test('a field that has the name of what every object has is a field like any other', async () => {
+  const names = ['constructor', 'toString', '__proto__', 'player_0_constructor']
+  const all = (value: string | File) => Object.fromEntries(names.map((name) => [name, value]))
+  expect((await register(app.url, { ...aForm(), ...all('x') })).status).toBe(201)
+  const { status, details } = await refused({ ...aForm(), ...all(new File([samplePng()], 'photo.png')) })
+  expect([status, Object.keys(details).sort()]).toEqual([422, names.sort()])
 })
 
 test('a squad has 11 to 15 players', async () => {
