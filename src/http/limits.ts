@@ -20,8 +20,11 @@ export const BODY_JSON_OR_FORM: BodyLimit = { kind: 'json-or-form', maxBytes: 64
 export const bodyFile = (maxFileBytes: number): BodyLimit => ({ kind: 'stream', maxBytes: maxFileBytes + 64 * 1024 })
 /** The whole registration form with its files. */
 export const BODY_WHOLE_FORM: BodyLimit = { kind: 'stream', maxBytes: 170 * MB }
-/** What Bun itself refuses, above every limit of ours; its own refusal has no body. */
-export const SERVER_BODY_MAX_BYTES = 180 * MB
+/**
+ * What Bun itself refuses, by its length and before any hook of ours: no body, no CORS headers, so that a page of another origin is told
+ * nothing at all. Far above every limit of ours, as a form of 33 photos straight from a camera is; nothing is held in memory for it.
+ */
+export const SERVER_BODY_MAX_BYTES = 1024 * MB
 /** Values nested deeper than this in a JSON body are refused. */
 export const JSON_DEPTH_MAX = 16
 export const FORM_FIELDS_MAX = 200

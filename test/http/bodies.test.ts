@@ -192,6 +192,14 @@ describe('a length', () => {
       expect(await say(head('POST', path, type, `Content-Length: ${length}`))).toStartWith('HTTP/1.1 413 ')
   })
 
+  test('of a form with all its photos as they came from the camera is refused in our own words', async () => {
+    const answer = await say(
+      head('POST', '/register', 'Content-Type: multipart/form-data; boundary=x', 'Content-Length: 900000000'),
+    )
+    expect(answer).toStartWith('HTTP/1.1 413 ')
+    expect(answer.toLowerCase()).toContain('\r\nx-request-id: ')
+  })
+
   test.each(['-1', 'abc', '1e3', '99999999999999999999999'])('of %s is refused', async (length) => {
     const answer = await say(head('POST', '/sign-in', `Content-Type: ${FORM}`, `Content-Length: ${length}`), 'a=b')
     expect(answer).toMatch(/^(?:$|HTTP\/1\.1 4)/)
