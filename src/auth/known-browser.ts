@@ -6,21 +6,32 @@ export const KNOWN_BROWSER_SECONDS = 180 * 86_400
 
 const PURPOSE = 'known browser'
 
+/** Of a browser that did not sign in yet, so that the person is still told when it does. */
+const BY_LINK = 'link'
+
 /**
  * A signed note that this browser has signed in to this account (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"): wrong
- * guesses by strangers, however many, then make it wait no longer. It opens nothing by itself.
+ * guesses by strangers, however many, then make it wait no longer. It opens nothing by itself. `isByLink`: somebody chose the account's
+ * password in it, by a link; without the note a stranger who goes on guessing would keep them out even so.
  */
-export const newKnownBrowser = (ctx: AppContext, accountKey: string): string =>
-  ctx.keys.sign(PURPOSE, `${accountMark(ctx, accountKey)}.${newToken()}`)
+export const newKnownBrowser = (ctx: AppContext, accountKey: string, { isByLink = false } = {}): string =>
+  ctx.keys.sign(PURPOSE, [accountMark(ctx, accountKey), newToken(), ...(isByLink ? [BY_LINK] : [])].join('.'))
 
 /** What wrong guesses at an account are counted by: by the browser where the account knows it, else for all strangers together. */
 export function guessSubject(ctx: AppContext, accountKey: string, note: string | undefined): string {
-  const [mark, browser] = (note && ctx.keys.verify(PURPOSE, note)?.split('.')) || []
-  return mark === accountMark(ctx, accountKey) ? `sign-in ${accountKey} from ${browser}` : `sign-in ${accountKey}`
+  const { browser } = readNote(ctx, accountKey, note) ?? {}
+  return browser === undefined ? `sign-in ${accountKey}` : `sign-in ${accountKey} from ${browser}`
 }
 
 /** Whether this browser has signed in to the account before. */
-export const isKnownBrowser = (ctx: AppContext, accountKey: string, note: string | undefined): boolean =>
-  guessSubject(ctx, accountKey, note) !== guessSubject(ctx, accountKey, undefined)
+export function isKnownBrowser(ctx: AppContext, accountKey: string, note: string | undefined): boolean {
+  const read = readNote(ctx, accountKey, note)
+  return read !== undefined && read.by !== BY_LINK
+}
+
+function readNote(ctx: AppContext, accountKey: string, note: string | undefined) {
+  const [mark, browser, by] = (note && ctx.keys.verify(PURPOSE, note)?.split('.')) || []
+  return mark === accountMark(ctx, accountKey) ? { browser, by } : undefined
+}
 
 const accountMark = (ctx: AppContext, accountKey: string) => ctx.keys.hash('account', accountKey).toString('base64url')

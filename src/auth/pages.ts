@@ -42,9 +42,11 @@ export function sessionCookie(ctx: AppContext, token: string): string {
   return cookie(ctx, COOKIE, token, { maxAgeSeconds: SESSION_LIFE_MS / 1000 })
 }
 
-/** A `Set-Cookie` by which an account knows again the browser that somebody signed in with. */
-export const browserCookie = (ctx: AppContext, email: string): string =>
-  cookie(ctx, BROWSER_COOKIE, newKnownBrowser(ctx, emailKey(email.trim())), { maxAgeSeconds: KNOWN_BROWSER_SECONDS })
+/** A `Set-Cookie` by which an account knows again the browser that somebody signed in with, or chose its password in, by a link. */
+export function browserCookie(ctx: AppContext, email: string, how: { isByLink?: true } = {}): string {
+  const note = newKnownBrowser(ctx, emailKey(email.trim()), how)
+  return cookie(ctx, BROWSER_COOKIE, note, { maxAgeSeconds: KNOWN_BROWSER_SECONDS })
+}
 
 /** What `browserCookie` left in the browser that a request comes from. */
 export const knownBrowserOf = (ctx: AppContext, request: Request): string | undefined =>

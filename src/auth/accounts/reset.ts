@@ -105,10 +105,10 @@ export const getReset = (ctx: AppContext, token: string): Promise<FoundLink> =>
   getLink(ctx.db.read, 'password', token, ctx.now())
 
 /**
- * Sets a new password by a link, once. All sessions end, and whoever it is signs in: the second factor is asked for as always. Throws as
- * `getReset` does, and VALIDATION_FAILED (`newPassword`).
+ * Sets a new password by a link, once; returns whose. All sessions end, and whoever it is signs in: the second factor is asked for as always.
+ * Throws as `getReset` does, and VALIDATION_FAILED (`newPassword`).
  */
-export async function resetPassword(ctx: AppContext, token: string, newPassword: string): Promise<void> {
+export async function resetPassword(ctx: AppContext, token: string, newPassword: string): Promise<{ email: string }> {
   const { staffId, name, email } = await getReset(ctx, token)
   const hash = await preparePassword(ctx, { name, email }, newPassword)
   await ctx.db.write.begin(async (tx) => {
@@ -117,6 +117,7 @@ export async function resetPassword(ctx: AppContext, token: string, newPassword:
     await replacePassword(tx, ctx, staffId, hash, SYSTEM)
   })
   ctx.log.info({ staffId }, 'staff.password-reset')
+  return { email }
 }
 
 /** Sets somebody's password from the shell. Throws VALIDATION_FAILED (`newPassword`), NOT_FOUND, CONFLICT as `issueReset`. */

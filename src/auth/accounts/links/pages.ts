@@ -14,7 +14,7 @@ import { EmailChangePage, EmailDonePage } from '#views/staff/email-change.tsx'
 import { InvitationPage } from '#views/staff/invitation.tsx'
 import { NewPasswordPage, RequestResetPage } from '#views/staff/password-reset.tsx'
 import { deviceOf } from '../../device.ts'
-import { sessionCookie, welcomeIn } from '../../pages.ts'
+import { browserCookie, sessionCookie, welcomeIn } from '../../pages.ts'
 import { signOut } from '../../service.ts'
 import { acceptInvitation, getInvitation } from '../accept.ts'
 import { confirmEmailChange, getEmailChange, refuseEmailChange } from '../email-change.ts'
@@ -78,8 +78,8 @@ export const staffLinkPages = (ctx: AppContext) =>
       ({ params: { token }, body, address }) =>
         followLink(ctx, { token, address }, async () => {
           try {
-            await resetPassword(ctx, token, body.newPassword)
-            return seeOther('/sign-in?notice=password')
+            const { email } = await resetPassword(ctx, token, body.newPassword)
+            return seeOther('/sign-in?notice=password', { 'set-cookie': browserCookie(ctx, email, { isByLink: true }) })
           } catch (thrown) {
             return showReset(ctx, token, fieldErrorsOf(thrown))
           }
