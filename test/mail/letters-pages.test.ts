@@ -40,6 +40,7 @@ test('the tournament’s own words are used from then on, and given up again', a
   expect(await subjectOf()).toBe('Sorry, Kings')
   expect(await desk.text('/admin/mail/messages')).toMatch(/Rejected Sorry, \{team_name\} The tournament’s/)
   expect(await desk.text(`${PAGE}?done=saved`)).toContain('Saved. Messages are written in these words from now on.')
+  expect((await desk.page(`${PAGE}?done=constructor`)).status).toBe(200)
   expect((await desk.post(`${PAGE}/default`)).headers.get('location')).toBe(`${PAGE}?done=reset`)
   expect(await subjectOf()).toBe(`Kings: registration not accepted (${desk.ctx.tournament.name})`)
   const about = { actorId: desk.people.admin.actor.id, data: { kind: 'rejected' } }

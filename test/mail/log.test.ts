@@ -46,6 +46,7 @@ test('what the mail server refuses for good is failed, and seen in the log, on i
     { actorId: desk.people.admin.actor.id, subjectId: mail, data: { teamId: id } },
   ])
   expect(await desk.text(`/admin/mail/${mail}?done=sent`)).toContain('The message is on its way.')
+  expect((await desk.page(`/admin/mail/${mail}?done=constructor`)).status).toBe(200)
   expect(await desk.text(`/admin/registrations/${id}`)).not.toContain('This did not reach')
 })
 

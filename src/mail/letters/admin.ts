@@ -48,7 +48,7 @@ export const lettersAdmin = (ctx: AppContext) =>
     .get(
       '/admin/mail/messages/:kind',
       ({ actor, tournament, params, query }) =>
-        showMessage(ctx, staffOf(actor), tournament, kindOf(params.kind), { flash: DONE[query.done ?? ''] }),
+        showMessage(ctx, staffOf(actor), tournament, kindOf(params.kind), { flash: DONE.get(query.done ?? '') }),
       page(),
     )
     .get(
@@ -92,10 +92,10 @@ export const lettersAdmin = (ctx: AppContext) =>
       { admit: write(), body: FormBody },
     )
 
-const DONE: Record<string, FlashMessage | undefined> = {
-  saved: { kind: 'success', text: m.letters_done_saved() },
-  reset: { kind: 'success', text: m.letters_done_reset() },
-}
+const DONE: ReadonlyMap<string, FlashMessage> = new Map([
+  ['saved', { kind: 'success', text: m.letters_done_saved() }],
+  ['reset', { kind: 'success', text: m.letters_done_reset() }],
+])
 
 function kindOf(given: string): MailKind {
   if (!isMailKind(given)) throw new AppError('NOT_FOUND')

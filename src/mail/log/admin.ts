@@ -41,7 +41,7 @@ export const mailLogAdmin = (ctx: AppContext) =>
     .get(
       '/admin/mail/:id',
       ({ actor, tournament, params, query }) =>
-        showMail(ctx, staffOf(actor), tournament, params.id, { flash: DONE[query.done ?? ''] }),
+        showMail(ctx, staffOf(actor), tournament, params.id, { flash: DONE.get(query.done ?? '') }),
       page(),
     )
     .get(
@@ -120,11 +120,11 @@ export const mailLogAdmin = (ctx: AppContext) =>
       { admit: write(), body: PassOnBody },
     )
 
-const DONE: Record<string, FlashMessage | undefined> = {
-  sent: { kind: 'success', text: m.mail_done_sent() },
-  held: { kind: 'success', text: m.mail_done_held() },
-  tested: { kind: 'success', text: m.mail_done_tested() },
-}
+const DONE: ReadonlyMap<string, FlashMessage> = new Map([
+  ['sent', { kind: 'success', text: m.mail_done_sent() }],
+  ['held', { kind: 'success', text: m.mail_done_held() }],
+  ['tested', { kind: 'success', text: m.mail_done_tested() }],
+])
 
 async function act(
   ctx: AppContext,
