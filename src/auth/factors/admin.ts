@@ -1,6 +1,5 @@
 import { Elysia, t } from 'elysia'
 import type { AppContext, Tournament } from '#src/context.ts'
-import { AppError } from '#src/errors.ts'
 import { admit } from '#src/http/admit.ts'
 import { checkCsrfToken, ownOrigin } from '#src/http/csrf.ts'
 import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
@@ -62,24 +61,26 @@ export const factorsAdmin = (ctx: AppContext) =>
     )
     .get(
       `${PAGE}/app`,
-      async ({ actor, query }) => {
+      async ({ actor, query, tournament }) => {
         const staff = staffOf(actor)
         const begun = await findBegunTotp(ctx, staff)
         if (!begun) return seeOther(`${PAGE}${nextOf(query.next)}`)
-        return html(AppPage({ frame: staffFrame(ctx, staff), ...begun, qr: qrCode(begun.uri), next: query.next }))
+        const frame = staffFrame(ctx, staff, tournament)
+        return html(AppPage({ frame, ...begun, qr: qrCode(begun.uri), next: query.next }))
       },
       { admit: { tier: 'admin', signedIn: true, confirmed: true, enrols: true, body: BODY_NONE } },
     )
     .post(
       `${PAGE}/app/code`,
-      async ({ actor, body, address }) => {
+      async ({ actor, body, address, tournament }) => {
         const staff = staffOf(actor)
         checkCsrfToken(ctx, staff, body.csrf)
-        const enabled = await enableTotp(ctx, staff, body.code, networkOf(address))
-        if (enabled.outcome === 'enabled') return showCodes(ctx, staff, enabled, body.next)
         const begun = await findBegunTotp(ctx, staff)
-        if (!begun) throw new AppError('CONFLICT')
-        const page = { frame: staffFrame(ctx, staff), ...begun, qr: qrCode(begun.uri), next: body.next }
+        // Sent again, as by who loads the page with the codes anew.
+        if (!begun) return seeOther(`${PAGE}${nextOf(body.next)}`)
+        const enabled = await enableTotp(ctx, staff, body.code, networkOf(address))
+        if (enabled.outcome === 'enabled') return showCodes(ctx, staff, enabled, tournament, body.next)
+        const page = { frame: staffFrame(ctx, staff, tournament), ...begun, qr: qrCode(begun.uri), next: body.next }
         if (enabled.outcome === 'wrong') return html(AppPage({ ...page, errors: enabled.errors }), { status: 422 })
         const headers = guessWaitFields(ctx, enabled.seconds)
         return html(AppPage({ ...page, waitSeconds: enabled.seconds }), { status: 429, headers })
@@ -104,11 +105,11 @@ export const factorsAdmin = (ctx: AppContext) =>
     )
     .post(
       `${PAGE}/recovery-codes`,
-      async ({ actor, body }) => {
+      async ({ actor, body, tournament }) => {
         const staff = staffOf(actor)
         checkCsrfToken(ctx, staff, body.csrf)
         const codes = await newRecoveryCodes(ctx, staff)
-        return showCodes(ctx, staff, { codes, token: null })
+        return showCodes(ctx, staff, { codes, token: null }, tournament)
       },
       {
         admit: { tier: 'write', signedIn: true, confirmed: true, body: BODY_FORM },
@@ -138,8 +139,14 @@ export async function factorsOf(
 }
 
 /** The codes, this once, and the session's next token with them. */
-export function showCodes(ctx: AppContext, staff: StaffActor, { codes, token }: Enrolled, next?: string): Response {
-  const frame = staffFrame(ctx, { ...staff, hasFactor: true, enrolBy: null, mustEnrol: false })
+export function showCodes(
+  ctx: AppContext,
+  staff: StaffActor,
+  { codes, token }: Enrolled,
+  tournament: Tournament,
+  next?: string,
+): Response {
+  const frame = staffFrame(ctx, { ...staff, hasFactor: true, enrolBy: null, mustEnrol: false }, tournament)
   return html(RecoveryCodesPage({ frame, codes, next: next ? safeNext(next) : PAGE }), { headers: renewed(ctx, token) })
 }
 

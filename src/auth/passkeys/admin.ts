@@ -42,7 +42,7 @@ export const passkeysAdmin = (ctx: AppContext) =>
           const facts = await factorsOf(ctx, staff, tournament, request)
           return html(FactorsPage({ ...facts, errors: added.errors, next: body.next }), { status: 422 })
         }
-        if (added.codes.length > 0) return showCodes(ctx, staff, added, body.next)
+        if (added.codes.length > 0) return showCodes(ctx, staff, added, tournament, body.next)
         return seeOther(`${PAGE}?notice=added${nextOf(body.next).replace('?', '&')}`, renewed(ctx, added.token))
       },
       {

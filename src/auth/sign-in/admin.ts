@@ -1,5 +1,5 @@
 import { Elysia, t } from 'elysia'
-import type { AppContext } from '#src/context.ts'
+import type { AppContext, Tournament } from '#src/context.ts'
 import { admit } from '#src/http/admit.ts'
 import { checkCsrfToken, ownOrigin } from '#src/http/csrf.ts'
 import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
@@ -26,19 +26,19 @@ export const confirmAdmin = (ctx: AppContext) =>
     .use(admit(ctx))
     .get(
       '/confirm',
-      async ({ actor, query, request }) =>
-        html(ConfirmPage(await wayOf(ctx, staffOf(actor), request, safeNext(query.next)))),
+      async ({ actor, query, request, tournament }) =>
+        html(ConfirmPage(await wayOf(ctx, staffOf(actor), tournament, request, safeNext(query.next)))),
       { admit: { tier: 'admin', signedIn: true, enrols: true, body: BODY_NONE } },
     )
     .post(
       '/confirm',
-      async ({ actor, body, address, request }) => {
+      async ({ actor, body, address, request, tournament }) => {
         const staff = staffOf(actor)
         checkCsrfToken(ctx, staff, body.csrf)
         const next = safeNext(body.next)
         const confirmed = await confirmSession(ctx, staff, body, networkOf(address))
         if (confirmed.outcome === 'confirmed') return seeOther(next, renewed(ctx, confirmed.token))
-        const page = await wayOf(ctx, staff, request, next)
+        const page = await wayOf(ctx, staff, tournament, request, next)
         if (confirmed.outcome === 'wrong')
           return html(ConfirmPage({ ...page, errors: confirmed.errors }), { status: 422 })
         const headers = guessWaitFields(ctx, confirmed.seconds)
@@ -63,13 +63,13 @@ export const confirmAdmin = (ctx: AppContext) =>
     )
     .post(
       '/confirm/passkey',
-      async ({ actor, body, request }) => {
+      async ({ actor, body, request, tournament }) => {
         const staff = staffOf(actor)
         checkCsrfToken(ctx, staff, body.csrf)
         const next = safeNext(body.next)
         const confirmed = await confirmByPasskey(ctx, staff, partyHere(ctx, request), body)
         if (confirmed.outcome === 'confirmed') return seeOther(next, renewed(ctx, confirmed.token))
-        const page = await wayOf(ctx, staff, request, next)
+        const page = await wayOf(ctx, staff, tournament, request, next)
         return html(ConfirmPage({ ...page, errors: confirmed.errors }), { status: 422 })
       },
       {
@@ -79,11 +79,11 @@ export const confirmAdmin = (ctx: AppContext) =>
     )
 
 /** By what they can confirm, at this address. */
-async function wayOf(ctx: AppContext, staff: StaffActor, request: Request, next: string) {
+async function wayOf(ctx: AppContext, staff: StaffActor, tournament: Tournament, request: Request, next: string) {
   const { hasTotp, passkeys } = await findFactors(ctx.db.read, staff.id)
   const hasPasskey = passkeys > 0 && partyOf(ownOrigin(ctx, request)) !== undefined
   return {
-    frame: staffFrame(ctx, staff),
+    frame: staffFrame(ctx, staff, tournament),
     email: staff.email,
     hasTotp,
     hasFactor: hasTotp || passkeys > 0,

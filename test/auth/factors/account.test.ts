@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, expect, test } from 'bun:test'
+import { beginTotp } from '#src/auth/factors/service.ts'
 import { findActor } from '#src/auth/service.ts'
 import { startSession } from '#src/auth/sessions.ts'
 import { openLimits } from '#src/db/limits.ts'
@@ -97,9 +98,23 @@ test.each(['/app', '/app/code', '/app/removal', '/recovery-codes'])('%s takes th
 
 test('without a factor there is nothing to remove and no code to renew', async () => {
   const { cookie, csrf } = await signedIn(ctx, 'viewer', 'Esther')
-  for (const path of ['/app/removal', '/recovery-codes', '/app/code'])
-    expect([path, (await visit(PAGE + path, { cookie, form: { csrf, code: '123456' } })).status]).toEqual([path, 409])
+  for (const path of ['/app/removal', '/recovery-codes'])
+    expect([path, (await visit(PAGE + path, { cookie, form: { csrf } })).status]).toEqual([path, 409])
   expect((await visit(`${PAGE}/app`, { cookie })).headers.get('location')).toBe(PAGE)
+  const sentAgain = await visit(`${PAGE}/app/code`, { cookie, form: { csrf, code: '123456' } })
+  expect([sentAgain.status, sentAgain.headers.get('location')]).toEqual([303, PAGE])
+})
+
+test('every step of the set-up tells the same day, by the tournament’s clock', async () => {
+  const { actor, cookie, csrf } = await signedIn(ctx, 'owner', 'Late')
+  await beginTotp(ctx, actor)
+  const by = async (path: string) => (await (await visit(path, { cookie })).text()).match(/by (\w+ \d+, \d{4})/)?.[1]
+  const day = await by(PAGE)
+  expect(day).toBeDefined()
+  expect([await by(`${PAGE}/app`), await by('/confirm')]).toEqual([day, day])
+  const name = (await ctx.findTournament())!.name
+  const wrong = await visit(`${PAGE}/app/code`, { cookie, form: { csrf, code: 'none' } })
+  expect(await wrong.text()).toContain(name)
 })
 
 test('at an address where browsers make no passkeys the page says so', async () => {
