@@ -25,7 +25,7 @@ export function MadeLinkPage({ frame, kind, address, to, backHref }: MadeLinkPro
   return (
     <StaffPage title={TITLES[kind]()} section="staff" {...frame}>
       <Heading eyebrow={to} title={TITLES[kind]()} lead={LEADS[kind]()} />
-      <Flash kind="warning" text={m.mail_pass_on_once()} />
+      <Flash kind="warning" text={m.accounts_link_once()} />
       <Card>
         <ByHand text={address} />
       </Card>
