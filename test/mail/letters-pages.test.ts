@@ -20,18 +20,34 @@ const subjectOf = async () => {
 }
 
 test('every kind of message is listed, opens, and reads as it would be sent', async () => {
-  const list = await (await desk.page('/admin/mail/messages')).text()
+  const { owner } = desk.people
+  const list = await (await desk.page('/admin/mail/messages', owner)).text()
   for (const kind of MAIL_KINDS) {
     expect(list).toContain(`href="/admin/mail/messages/${kind}"`)
-    const page = await desk.page(`/admin/mail/messages/${kind}`)
+    const page = await desk.page(`/admin/mail/messages/${kind}`, owner)
     expect([kind, page.status]).toEqual([kind, 200])
     const html = await page.text()
     for (const name of LETTERS[kind].placeholders) expect(html).toContain(`<code>{${name}}</code>`)
-    const letter = await desk.page(`/admin/mail/messages/${kind}/letter`)
+    const letter = await desk.page(`/admin/mail/messages/${kind}/letter`, owner)
     expect([letter.status, letter.headers.get('content-security-policy')?.endsWith('sandbox')]).toEqual([200, true])
     expect(await letter.text()).not.toMatch(/undefined|\{[a-z_]+\}/)
   }
   expect((await desk.page('/admin/mail/messages/greeting')).status).toBe(404)
+})
+
+test('an administrator words no message about accounts: an owner’s link would lead where they like', async () => {
+  const about = MAIL_KINDS.filter((kind) => LETTERS[kind].to === 'staff')
+  expect(about).toContain('password_reset')
+  const list = await (await desk.page('/admin/mail/messages')).text()
+  for (const kind of about) {
+    const path = `/admin/mail/messages/${kind}`
+    const astray = { subject: 'Choose', body: 'https://evil.example/?at={link}' }
+    const statuses = [await desk.page(path), await desk.post(path, astray), await desk.post(`${path}/default`)]
+    expect([kind, list.includes(path), ...statuses.map(({ status }) => status)]).toEqual([kind, false, 403, 403, 403])
+  }
+  const words = { subject: 'Welcome', body: 'See {link}' }
+  const shown = await desk.post('/admin/mail/messages/staff_invited/preview', words, desk.people.owner)
+  expect(shown.status).toBe(200)
 })
 
 test('the tournament’s own words are used from then on, and given up again', async () => {

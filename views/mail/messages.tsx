@@ -12,7 +12,7 @@ import { mailKindLabel } from './words.ts'
 
 type Message = { kind: MailKind; to: 'team' | 'staff'; subject: string; changedAt: Date | undefined }
 
-/** Every kind of message, and whose words it has. */
+/** Every kind of message that whoever looks may word, and whose words it has. */
 export function MessagesPage({
   frame,
   messages,
@@ -37,7 +37,9 @@ export function MessagesPage({
         }
       />
       <MessageTable id="teams" title={m.letters_to_teams()} messages={toTeams} timeZone={timeZone} />
-      <MessageTable id="staff" title={m.letters_to_staff()} messages={toStaff} timeZone={timeZone} />
+      {toStaff.length > 0 && (
+        <MessageTable id="staff" title={m.letters_to_staff()} messages={toStaff} timeZone={timeZone} />
+      )}
     </StaffPage>
   )
 }

@@ -7,13 +7,14 @@ import { checkCsrfToken } from '#src/http/csrf.ts'
 import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
 import { type StaffActor, staffFrame, staffOf } from '#src/http/staff-frame.ts'
+import type { Actor } from '#src/permissions.ts'
 import { FramedErrors } from '#views/mail/framed-errors.tsx'
 import { MessagePage } from '#views/mail/message.tsx'
 import { MessagesPage } from '#views/mail/messages.tsx'
 import type { FlashMessage } from '#views/parts/flash.tsx'
 import { canDeliver, isMailKind, type MailKind } from '../model.ts'
 import { FRAMED_LETTER } from '../preview.ts'
-import { getTemplate, listTemplates, previewTemplate, resetTemplate, saveTemplate } from './edit.ts'
+import { getTemplate, listTemplates, mayWord, previewTemplate, resetTemplate, saveTemplate } from './edit.ts'
 import { LETTERS, type Template } from './kinds.ts'
 import { sampleValues } from './samples.ts'
 import { BODY_LENGTH_MAX, SUBJECT_LENGTH_MAX } from './template.ts'
@@ -34,7 +35,8 @@ export const lettersAdmin = (ctx: AppContext) =>
       '/admin/mail/messages',
       async ({ actor, tournament }) => {
         const templates = await listTemplates(ctx, tournament)
-        const messages = templates.map(({ kind, subject, changedAt }) => ({
+        const own = templates.filter(({ kind }) => mayWord(actor, kind))
+        const messages = own.map(({ kind, subject, changedAt }) => ({
           kind,
           subject,
           changedAt,
@@ -48,13 +50,13 @@ export const lettersAdmin = (ctx: AppContext) =>
     .get(
       '/admin/mail/messages/:kind',
       ({ actor, tournament, params, query }) =>
-        showMessage(ctx, staffOf(actor), tournament, kindOf(params.kind), { flash: DONE.get(query.done ?? '') }),
+        showMessage(ctx, staffOf(actor), tournament, kindOf(actor, params.kind), { flash: DONE.get(query.done ?? '') }),
       page(),
     )
     .get(
       '/admin/mail/messages/:kind/letter',
-      async ({ tournament, params }) => {
-        const kind = kindOf(params.kind)
+      async ({ actor, tournament, params }) => {
+        const kind = kindOf(actor, params.kind)
         return framed(ctx, tournament, kind, await getTemplate(ctx, tournament, kind))
       },
       page(),
@@ -63,7 +65,7 @@ export const lettersAdmin = (ctx: AppContext) =>
       '/admin/mail/messages/:kind/preview',
       ({ actor, tournament, params, body }) => {
         checkCsrfToken(ctx, actor, body.csrf)
-        return framed(ctx, tournament, kindOf(params.kind), body)
+        return framed(ctx, tournament, kindOf(actor, params.kind), body)
       },
       { admit: write(), body: TemplateBody },
     )
@@ -71,7 +73,7 @@ export const lettersAdmin = (ctx: AppContext) =>
       '/admin/mail/messages/:kind',
       async ({ actor, tournament, params, body }) => {
         checkCsrfToken(ctx, actor, body.csrf)
-        const kind = kindOf(params.kind)
+        const kind = kindOf(actor, params.kind)
         try {
           await saveTemplate(ctx, actor, tournament, kind, body)
         } catch (thrown) {
@@ -85,7 +87,7 @@ export const lettersAdmin = (ctx: AppContext) =>
       '/admin/mail/messages/:kind/default',
       async ({ actor, tournament, params, body }) => {
         checkCsrfToken(ctx, actor, body.csrf)
-        const kind = kindOf(params.kind)
+        const kind = kindOf(actor, params.kind)
         await resetTemplate(ctx, actor, tournament, kind)
         return seeOther(`/admin/mail/messages/${kind}?done=reset`)
       },
@@ -97,8 +99,10 @@ const DONE: ReadonlyMap<string, FlashMessage> = new Map([
   ['reset', { kind: 'success', text: m.letters_done_reset() }],
 ])
 
-function kindOf(given: string): MailKind {
+/** Throws NOT_FOUND for what is none, FORBIDDEN for one whose words are not theirs. */
+function kindOf(actor: Actor, given: string): MailKind {
   if (!isMailKind(given)) throw new AppError('NOT_FOUND')
+  if (!mayWord(actor, given)) throw new AppError('FORBIDDEN')
   return given
 }
 
