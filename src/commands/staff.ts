@@ -81,11 +81,7 @@ async function run(
       await addStaff(ctx, { name, email, role, password: password! })
       return print(`${email} can sign in as ${role}.`)
     case 'list':
-      for (const { email, name, state, hasFactor, roles } of await listAllAccounts(ctx)) {
-        const held = roles.map((one) => roleText(one.role, one.tournament)).join(', ')
-        print([email, name, state, hasFactor ? 'second factor' : '', held].filter(Boolean).join('  '))
-      }
-      return
+      return list(ctx, print)
     case 'reset':
       return reset(ctx, { id: await findId(ctx, email), email, password, hasSecondFactor }, print)
     case 'disable':
@@ -94,6 +90,15 @@ async function run(
     case 'enable':
       await enableAccount(ctx, SYSTEM, await findId(ctx, email))
       return print(`${email} can sign in again.`)
+  }
+}
+
+async function list(ctx: AppContext, print: StaffCommandTools['print']) {
+  const accounts = await listAllAccounts(ctx)
+  if (accounts.length === 0) print('Nobody has an account yet. "staff add" makes one.')
+  for (const { email, name, state, hasFactor, roles } of accounts) {
+    const held = roles.map((one) => roleText(one.role, one.tournament)).join(', ')
+    print([email, name, state, hasFactor ? 'second factor' : '', held].filter(Boolean).join('  '))
   }
 }
 

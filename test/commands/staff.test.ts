@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'bun:test'
 import { staff } from '#src/commands/staff.ts'
 import { openAccounts } from '#test/auth/accounts/desk.ts'
+import { testContext } from '#test/support/context.ts'
 import { PASSWORD, signedIn } from '#test/support/staff.ts'
 
 const NEW_PASSWORD = 'eleven wickets before tea'
@@ -22,6 +23,15 @@ async function run(act: string, email?: string, { flags = [], input = '' }: { fl
 }
 const signIn = async (email: string, password: string) =>
   (await visit('/sign-in', { form: { email, password } })).status
+
+test('where nobody has an account yet, list says so', async () => {
+  const empty = await testContext()
+  const printed: string[] = []
+  const tools = { readInput: async () => '', print: (line: string) => void printed.push(line), complain: () => {} }
+  expect(await staff(['list'], { ...tools, open: async () => ({ ctx: empty, close: async () => {} }) })).toBe(0)
+  expect(printed).toEqual(['Nobody has an account yet. "staff add" makes one.'])
+  await empty.end()
+})
 
 test('reset prints an address that is good once, as a path where nobody knows the whole', async () => {
   const { email } = await signedIn(ctx, 'viewer', 'Locked')

@@ -84,7 +84,8 @@ const wayWords = (code: ErrorCode): string => {
 
 function hint({ code, retryAfterSeconds }: Props): string {
   if (retryAfterSeconds !== undefined) return waitSentence(retryAfterSeconds)
-  if (code === 'NOT_FOUND' || code === 'LINK_EXPIRED') return m.errors_hint_address()
+  if (code === 'NOT_FOUND') return m.errors_hint_address()
+  if (code === 'LINK_EXPIRED') return m.errors_hint_link()
   if (code === 'CSRF_FAILED') return m.errors_hint_reload()
   if (code === 'UNAUTHORIZED') return m.errors_hint_sign_in()
   if (code === 'SECOND_FACTOR_REQUIRED') return m.errors_hint_confirm()

@@ -1,9 +1,10 @@
 import { m } from '#messages'
 import type { StaffFrame } from '#src/http/staff-frame.ts'
 import { StaffPage } from '#views/layouts/staff.tsx'
-import { ByHand } from '#views/mail/by-hand.tsx'
 import { LinkButton } from '#views/parts/button.tsx'
 import { Card } from '#views/parts/card.tsx'
+import { CopyButton, CopyStatus } from '#views/parts/copy-button.tsx'
+import { Field } from '#views/parts/field.tsx'
 import { Flash } from '#views/parts/flash.tsx'
 import { Heading } from '#views/parts/heading.tsx'
 
@@ -17,6 +18,7 @@ export type MadeLinkProps = {
   backHref: string
 }
 
+const LINK_ID = 'link'
 const TITLES = { invitation: m.accounts_link_invitation, reset: m.accounts_link_reset }
 const LEADS = { invitation: m.accounts_link_invitation_lead, reset: m.accounts_link_reset_lead }
 
@@ -27,7 +29,15 @@ export function MadeLinkPage({ frame, kind, address, to, backHref }: MadeLinkPro
       <Heading eyebrow={to} title={TITLES[kind]()} lead={LEADS[kind]()} />
       <Flash kind="warning" text={m.accounts_link_once()} />
       <Card>
-        <ByHand text={address} />
+        <div class="flex flex-col gap-4">
+          <Field name={LINK_ID} label={m.accounts_link_label()} type="textarea" rows={3} value={address} readOnly />
+          <div class="button-row">
+            <CopyButton of={LINK_ID} kind="primary">
+              {m.mail_copy()}
+            </CopyButton>
+          </div>
+          <CopyStatus />
+        </div>
       </Card>
       <p>
         <LinkButton href={backHref} icon="arrowLeft">
