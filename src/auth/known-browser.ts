@@ -23,6 +23,13 @@ export function guessSubject(ctx: AppContext, accountKey: string, note: string |
   return browser === undefined ? `sign-in ${accountKey}` : `sign-in ${accountKey} from ${browser}`
 }
 
+/** The network that wrong guesses are counted by besides; undefined for a browser that the account knows, which neighbours do not make wait. */
+export const guessAddress = (
+  ctx: AppContext,
+  accountKey: string,
+  { address, knownBrowser }: { address: string; knownBrowser?: string },
+): string | undefined => (readNote(ctx, accountKey, knownBrowser) ? undefined : address)
+
 /** Whether this browser has signed in to the account before. */
 export function isKnownBrowser(ctx: AppContext, accountKey: string, note: string | undefined): boolean {
   const read = readNote(ctx, accountKey, note)

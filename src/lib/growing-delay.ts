@@ -53,23 +53,26 @@ export function growingDelay(now: () => Date, limits: GuessLimits, store: Failur
     /**
      * Lets one guess be made, unless it has to wait (whole seconds). It counts as a failure from before it is checked, so that many sent
      * at once do not overtake the count; a right one is forgiven and its subject forgotten, one whose check fails to run is forgiven.
-     * `check` gives what the right guess opens, or undefined. `address` is the client's network.
+     * `check` gives what the right guess opens, or undefined. `address` is the client's network; without one only the subject is counted, for
+     * guesses by a browser that the account knows: others behind the same address do not make it wait.
      */
     async guess<Right>(
       subject: string,
-      address: string,
+      address: string | undefined,
       check: () => Promise<Right | undefined>,
     ): Promise<Guessed<Right>> {
-      const [bySubject, byAddress] = [ofSubject(subject), ofAddress(address)]
+      const bySubject = ofSubject(subject)
+      const byAddress = address === undefined ? [] : [ofAddress(address)]
+      const addressKeys = byAddress.map(({ key }) => key)
       const id = Bun.randomUUIDv7()
-      const { waitMs } = await store.count(id, [bySubject, byAddress], now())
+      const { waitMs } = await store.count(id, [bySubject, ...byAddress], now())
       if (waitMs > 0) return { outcome: 'wait', seconds: Math.ceil(waitMs / 1000) }
       const right = await check().catch(async (error) => {
-        await store.takeBack(id, [bySubject.key, byAddress.key])
+        await store.takeBack(id, [bySubject.key, ...addressKeys])
         throw error
       })
       if (right === undefined) return { outcome: 'wrong' }
-      await store.takeBack(id, [byAddress.key])
+      if (addressKeys.length > 0) await store.takeBack(id, addressKeys)
       await store.forget(bySubject.key)
       return { outcome: 'right', right }
     },

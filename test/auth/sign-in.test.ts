@@ -112,6 +112,17 @@ test('a browser that signed in before does not wait for what strangers guess', a
   expect((await signIn({ email }, known)).status).toBe(429)
 })
 
+test('a browser that signed in before, and whoever is signed in, waits for no neighbour at the same address', async () => {
+  const { email, csrf, cookie } = await signedIn(ctx, 'viewer', 'Neighboured')
+  const known = cookieOf({
+    headers: new Headers({ 'set-cookie': (await signIn({ email })).headers.getSetCookie()[1]! }),
+  })
+  for (let stranger = 0; stranger < 20; stranger++) await signIn({ email: `nobody${stranger}@example.org` })
+  expect((await signIn({ email })).status).toBe(429)
+  expect((await signIn({ email }, known)).status).toBe(303)
+  expect((await visit('/confirm', { cookie, form: { csrf, password: PASSWORD } })).status).toBe(303)
+})
+
 test('many guesses at once do not overtake the count', async () => {
   const form = { email: 'many@example.org', password: 'never the right one' }
   const answers = await Promise.all(Array.from({ length: 20 }, () => signIn(form)))

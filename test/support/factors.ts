@@ -26,7 +26,7 @@ export const nextStep = (ctx: TestContext) => ctx.travel(STEP_MS)
 export async function enrolled(ctx: TestContext, role: Role, name: string): Promise<Enrolled> {
   const staff = await signedIn(ctx, role, name)
   const { secret } = await beginTotp(ctx, staff.actor)
-  const enabled = await enableTotp(ctx, staff.actor, codeOf(ctx, secret), '192.0.2.1')
+  const enabled = await enableTotp(ctx, staff.actor, codeOf(ctx, secret))
   if (enabled.outcome !== 'enabled') throw new Error('The app’s own code was refused.')
   nextStep(ctx)
   return {

@@ -68,7 +68,7 @@ export async function signedIn(ctx: TestContext, role: Role, name: string = role
 }
 
 /** The value of a cookie that an answer sets, as a request sends it back. */
-export function cookieOf(answer: Response): string {
+export function cookieOf(answer: Pick<Response, 'headers'>): string {
   return (answer.headers.get('set-cookie') ?? '').split(';')[0]!
 }
 

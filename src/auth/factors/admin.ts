@@ -6,7 +6,6 @@ import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
 import { guessWaitFields } from '#src/http/rate-limit-fields.ts'
 import { type StaffActor, staffFrame, staffOf } from '#src/http/staff-frame.ts'
-import { networkOf } from '#src/lib/networks.ts'
 import { isConfirmed } from '#src/permissions.ts'
 import { AppPage } from '#views/auth/app.tsx'
 import { FactorsPage, type FactorsProps } from '#views/auth/factors.tsx'
@@ -72,13 +71,13 @@ export const factorsAdmin = (ctx: AppContext) =>
     )
     .post(
       `${PAGE}/app/code`,
-      async ({ actor, body, address, tournament }) => {
+      async ({ actor, body, tournament }) => {
         const staff = staffOf(actor)
         checkCsrfToken(ctx, staff, body.csrf)
         const begun = await findBegunTotp(ctx, staff)
         // Sent again, as by who loads the page with the codes anew.
         if (!begun) return seeOther(`${PAGE}${nextOf(body.next)}`)
-        const enabled = await enableTotp(ctx, staff, body.code, networkOf(address))
+        const enabled = await enableTotp(ctx, staff, body.code)
         if (enabled.outcome === 'enabled') return showCodes(ctx, staff, enabled, tournament, body.next)
         const page = { frame: staffFrame(ctx, staff, tournament), ...begun, qr: qrCode(begun.uri), next: body.next }
         if (enabled.outcome === 'wrong') return html(AppPage({ ...page, errors: enabled.errors }), { status: 422 })

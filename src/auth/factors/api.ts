@@ -6,7 +6,6 @@ import { admit } from '#src/http/admit.ts'
 import { BODY_JSON, BODY_NONE } from '#src/http/limits.ts'
 import { BODY_REFUSALS, jsonAnswer, jsonBody, refusals, STAFF_REFUSALS } from '#src/http/openapi.ts'
 import { staffOf } from '#src/http/staff-frame.ts'
-import { networkOf } from '#src/lib/networks.ts'
 import { sessionCookie } from '../pages.ts'
 import { guessRefused } from '../refused-guess.ts'
 import { readTexts } from '../tokens/model.ts'
@@ -57,9 +56,9 @@ export const factorsApi = (ctx: AppContext) =>
     )
     .post(
       '/auth/2fa/enable',
-      async ({ actor, body, address, set }) => {
+      async ({ actor, body, set }) => {
         const { code } = readTexts(body, ['code'])
-        const enabled = await enableTotp(ctx, staffOf(actor), code, networkOf(address))
+        const enabled = await enableTotp(ctx, staffOf(actor), code)
         if (enabled.outcome !== 'enabled') throw guessRefused(ctx, enabled)
         set.headers['cache-control'] = 'no-store'
         if (enabled.token !== null) set.headers['set-cookie'] = sessionCookie(ctx, enabled.token)

@@ -40,7 +40,7 @@ export async function checkFactor(
 export async function guessFactor<T>(
   ctx: AppContext,
   staffId: string,
-  address: string,
+  address: string | undefined,
   check: () => Promise<T | undefined>,
 ): Promise<Guess<{ outcome: 'right'; right: T }>> {
   const guess = await ctx.limits.guesses.guess(`second factor ${staffId}`, address, check)
@@ -97,12 +97,11 @@ export async function enableTotp(
   ctx: AppContext,
   actor: StaffActor,
   code: string,
-  address: string,
 ): Promise<Guess<{ outcome: 'enabled' } & Enrolled>> {
   const row = await store.findTotp(ctx.db.read, actor.id)
   const secret = row && !row.isConfirmed ? ctx.keys.decrypt(row.secret) : undefined
   if (!row || secret === undefined) throw new AppError('CONFLICT')
-  const guess = await guessFactor(ctx, actor.id, address, async () => {
+  const guess = await guessFactor(ctx, actor.id, undefined, async () => {
     const digits = tidyTotpCode(code)
     return digits === undefined ? undefined : stepOf(ctx, secret, digits)
   })

@@ -4,7 +4,6 @@ import { admit } from '#src/http/admit.ts'
 import { BODY_JSON, BODY_NONE } from '#src/http/limits.ts'
 import { BODY_REFUSALS, jsonAnswer, jsonBody, refusals, STAFF_REFUSALS } from '#src/http/openapi.ts'
 import { staffOf } from '#src/http/staff-frame.ts'
-import { networkOf } from '#src/lib/networks.ts'
 import { CONFIRMED_MS, type KeyActor, type StaffActor } from '#src/permissions.ts'
 import { getTournament } from '#src/tournaments/service.ts'
 import { sessionCookie } from '../pages.ts'
@@ -34,10 +33,10 @@ export const meApi = (ctx: AppContext) =>
     )
     .post(
       '/auth/confirm',
-      async ({ actor, body, address, set }) => {
+      async ({ actor, body, set }) => {
         const staff = staffOf(actor)
         const given = readTexts(body, [staff.hasFactor ? 'code' : 'password'])
-        const confirmed = await confirmSession(ctx, staff, given, networkOf(address))
+        const confirmed = await confirmSession(ctx, staff, given)
         if (confirmed.outcome !== 'confirmed') throw guessRefused(ctx, confirmed)
         if (confirmed.token !== null) set.headers['set-cookie'] = sessionCookie(ctx, confirmed.token)
         return { expires_in: CONFIRMED_MS / 1000 }

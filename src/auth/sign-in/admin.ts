@@ -6,7 +6,6 @@ import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
 import { guessWaitFields } from '#src/http/rate-limit-fields.ts'
 import { type StaffActor, staffFrame, staffOf } from '#src/http/staff-frame.ts'
-import { networkOf } from '#src/lib/networks.ts'
 import { ConfirmPage } from '#views/auth/confirm.tsx'
 import { renewed } from '../factors/admin.ts'
 import { CODE_LENGTH_MAX } from '../factors/model.ts'
@@ -32,11 +31,11 @@ export const confirmAdmin = (ctx: AppContext) =>
     )
     .post(
       '/confirm',
-      async ({ actor, body, address, request, tournament }) => {
+      async ({ actor, body, request, tournament }) => {
         const staff = staffOf(actor)
         checkCsrfToken(ctx, staff, body.csrf)
         const next = safeNext(body.next)
-        const confirmed = await confirmSession(ctx, staff, body, networkOf(address))
+        const confirmed = await confirmSession(ctx, staff, body)
         if (confirmed.outcome === 'confirmed') return seeOther(next, renewed(ctx, confirmed.token))
         const page = await wayOf(ctx, staff, tournament, request, next)
         if (confirmed.outcome === 'wrong')

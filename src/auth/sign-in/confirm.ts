@@ -17,33 +17,28 @@ export type Confirmed = { outcome: 'confirmed'; token: string | null }
 /**
  * That it is still them, for `CONFIRMED_MS` (permissions.ts): by a code of the second factor, or by the password where there is none. The
  * password does not do where there is a factor. The browser's session goes on under another token (OWASP ASVS 5, 7.2.4).
+ * Wrong ones are counted by the person alone: whoever is signed in waits for no neighbour's guesses.
  */
 export async function confirmSession(
   ctx: AppContext,
   actor: StaffActor,
   { code = '', password = '' }: { code?: string; password?: string },
-  address: string,
 ): Promise<Guess<Confirmed>> {
-  if (!actor.hasFactor) return confirmByPassword(ctx, actor, password, address)
+  if (!actor.hasFactor) return confirmByPassword(ctx, actor, password)
   const take = () =>
     ctx.db.write.begin(async (tx) => {
       if (!(await takeCode(tx, ctx, actor.id, code))) return undefined
       return { token: await confirm(tx, ctx, actor) }
     })
-  const guess = await guessFactor(ctx, actor.id, address, take)
+  const guess = await guessFactor(ctx, actor.id, undefined, take)
   if (guess.outcome !== 'right') return guess
   ctx.log.info({ staffId: actor.id }, 'session.confirmed')
   return { outcome: 'confirmed', ...guess.right }
 }
 
-async function confirmByPassword(
-  ctx: AppContext,
-  actor: StaffActor,
-  password: string,
-  address: string,
-): Promise<Guess<Confirmed>> {
+async function confirmByPassword(ctx: AppContext, actor: StaffActor, password: string): Promise<Guess<Confirmed>> {
   const check = async () => (await hasPassword(ctx, actor.id, password)) || undefined
-  const guess = await inTurn(() => ctx.limits.guesses.guess(`password ${actor.id}`, address, check))
+  const guess = await inTurn(() => ctx.limits.guesses.guess(`password ${actor.id}`, undefined, check))
   if (guess.outcome !== 'right') {
     ctx.log.warn({ staffId: actor.id, outcome: guess.outcome }, 'staff.password-refused')
     if (guess.outcome === 'wait') return guess

@@ -7,7 +7,7 @@ import { postStaffMail } from '#src/mail/service.ts'
 import { findByPassword, findPerson, holdCredentials, holdPerson, inTurn, type Person } from '#src/staff/service.ts'
 import { findChallenge, newChallenge, takeChallenge } from '../challenges.ts'
 import { findFactors, guessFactor, takeCode } from '../factors/service.ts'
-import { guessSubject, isKnownBrowser } from '../known-browser.ts'
+import { guessAddress, guessSubject, isKnownBrowser } from '../known-browser.ts'
 import type { Guess } from '../model.ts'
 import type { NewSession } from '../sessions.ts'
 import { hasProgram } from '../store.ts'
@@ -41,7 +41,8 @@ export async function signIn<Session>(
   if (accountKey === '') return { outcome: 'wrong', errors: [wrong('email', 'wrong', m.auth_wrong())] }
   const subject = guessSubject(ctx, accountKey, visitor.knownBrowser)
   const check = () => findByPassword(ctx, email.trim(), password)
-  const guess = await inTurn(() => ctx.limits.guesses.guess(subject, visitor.address, check))
+  const address = guessAddress(ctx, accountKey, visitor)
+  const guess = await inTurn(() => ctx.limits.guesses.guess(subject, address, check))
   if (guess.outcome !== 'right') {
     ctx.log.warn({ outcome: guess.outcome }, 'sign-in.refused')
     return guess.outcome === 'wait' ? guess : { outcome: 'wrong', errors: [wrong('password', 'wrong', m.auth_wrong())] }
@@ -82,7 +83,8 @@ export async function finishSignIn<Session>(
       return { session: await welcome(tx, ctx, person, visitor) }
     })
   try {
-    const guess = await guessFactor(ctx, person.id, visitor.address, finish)
+    const address = guessAddress(ctx, emailKey(person.email), visitor)
+    const guess = await guessFactor(ctx, person.id, address, finish)
     return guess.outcome === 'right' ? signedIn(ctx, person, guess.right.session) : guess
   } catch (error) {
     if (error instanceof ChallengeTaken) return { outcome: 'expired' }

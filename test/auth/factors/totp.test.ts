@@ -73,13 +73,13 @@ test('a secret that nobody confirmed counts for nothing', async () => {
   expect(uri).toStartWith('otpauth://totp/Teamsheet:farida%40example.org?')
   expect(new URL(uri).searchParams.get('secret')).toBe(secret)
   expect(await check(actor.id, codeOf(ctx, secret))).toBe('wrong')
-  expect((await enableTotp(ctx, actor, wrongCode(ctx, secret), HERE)).outcome).toBe('wrong')
+  expect((await enableTotp(ctx, actor, wrongCode(ctx, secret))).outcome).toBe('wrong')
   expect((await findBegunTotp(ctx, actor))?.secret).toBe(secret)
-  expect((await enableTotp(ctx, actor, codeOf(ctx, secret), HERE)).outcome).toBe('enabled')
+  expect((await enableTotp(ctx, actor, codeOf(ctx, secret))).outcome).toBe('enabled')
   // The code that enabled it is used up; a second app is not begun beside it.
   expect(await check(actor.id, codeOf(ctx, secret))).toBe('wrong')
   expect(beginTotp(ctx, actor)).rejects.toMatchObject({ code: 'CONFLICT' })
-  expect(enableTotp(ctx, actor, codeOf(ctx, secret, 1), HERE)).rejects.toMatchObject({ code: 'CONFLICT' })
+  expect(enableTotp(ctx, actor, codeOf(ctx, secret, 1))).rejects.toMatchObject({ code: 'CONFLICT' })
 })
 
 test('wrong codes meet a growing wait, which a right one does not skip', async () => {

@@ -7,7 +7,6 @@ import { BODY_FORM, BODY_NONE } from '#src/http/limits.ts'
 import { html, seeOther } from '#src/http/page.ts'
 import { guessWaitFields } from '#src/http/rate-limit-fields.ts'
 import { type StaffActor, staffFrame, staffOf } from '#src/http/staff-frame.ts'
-import { networkOf } from '#src/lib/networks.ts'
 import { canDeliver } from '#src/mail/model.ts'
 import { isConfirmed } from '#src/permissions.ts'
 import { PASSWORD_LENGTH } from '#src/staff/model.ts'
@@ -53,12 +52,11 @@ export const ownAccountAdmin = (ctx: AppContext) =>
     )
     .post(
       '/account/password',
-      async ({ actor, tournament, address, body, request }) => {
+      async ({ actor, tournament, body, request }) => {
         const staff = staffOf(actor)
         checkCsrfToken(ctx, staff, body.csrf)
         const change = await changePassword(ctx, staff, {
           ...body,
-          address: networkOf(address),
           device: deviceOf(request.headers.get('user-agent')),
         })
         if (change.outcome === 'changed')
