@@ -47,9 +47,12 @@ const POLICY = [
 const FOR_EVER = 'public, max-age=31536000, immutable'
 /** Kept, but asked about each time. */
 const ASKED_ABOUT = 'no-cache'
-/** As bundlers name a file by its content: `index-BxT3k2_a.js`, `main.8e1a2b3c.chunk.css`; within the folders they put such files in. */
+/**
+ * As bundlers name a file by its content: `index-BxT3k2_a.js`, `main.8e1a2b3c.chunk.css`; within the folders they put such files in. Digits,
+ * capitals and small letters: `logo-sponsor1.png` is a person's name for it. A hash that happens to have none of one kind is asked about.
+ */
 const HASHED =
-  /^\/(?:.+\/)?(?:assets|static)\/(?:.+\/)?[^/]+[.-](?=[\w-]*\d)(?=[\w-]*[A-Za-z])(?:[\w-]{8}|[0-9a-f]{8,64})\.[a-z0-9.]+$/
+  /^\/(?:.+\/)?(?:assets|static)\/(?:.+\/)?[^/]+[.-](?=[\w-]*\d)(?:(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{8}|(?=\d*[a-f])[0-9a-f]{8,64})\.[a-z0-9.]+$/
 
 /** Said as every route says it; like our own assets these come when the database is down, too. */
 const ADMISSION: Admission = { tier: 'uncounted', public: true, body: BODY_NONE }

@@ -29,6 +29,7 @@ beforeAll(async () => {
   )
   put('assets/index-BxT3k2_a.js', `export const words = "${'cricket '.repeat(1000)}"`)
   put('assets/apple-touch-icon.png', samplePng())
+  put('assets/logo-sponsor1.png', samplePng())
   put('assets/fonts/main.8e1a2b3c4d5e6f70.css', 'body { margin: 0 }')
   put('விளையாட்டு.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>')
   put('.env', SECRET)
@@ -86,6 +87,7 @@ test('files have their types, and those that are named by their content are kept
     ['/assets/index-BxT3k2_a.js', /^text\/javascript/, 'public, max-age=31536000, immutable'],
     ['/assets/fonts/main.8e1a2b3c4d5e6f70.css', /^text\/css/, 'public, max-age=31536000, immutable'],
     ['/assets/apple-touch-icon.png', /^image\/png$/, 'no-cache'],
+    ['/assets/logo-sponsor1.png', /^image\/png$/, 'no-cache'],
     [`/${encodeURIComponent('விளையாட்டு')}.svg`, /^image\/svg\+xml/, 'no-cache'],
   ]
   for (const [path, type, cached] of expected) {
