@@ -33,7 +33,7 @@ test('a name full of mail headers stays a name', async () => {
   expect(mail!.html).not.toMatch(/<img|<script/)
 })
 
-test('the tournament’s own sender and the address for answers are used', async () => {
+test('the tournament’s own sender and the address for answers are used, but in what the server says about accounts', async () => {
   const { ctx, server } = open
   await settle({ mail_from_name: 'The cup\r\nBcc: x@y.example', mail_reply_to: 'desk@cup.example.org' })
   await untilState(ctx, await post(ctx), 'sent')
@@ -42,6 +42,10 @@ test('the tournament’s own sender and the address for answers are used', async
     address: 'office@cup.example.org',
   })
   expect(server.received[0]!.replyTo?.value[0]).toMatchObject({ address: 'desk@cup.example.org' })
+  const warning = { tournamentId: null, kind: 'recovery_code_used', data: { left: '3' } } as const
+  await untilState(ctx, await post(ctx, warning), 'sent')
+  expect(server.received[1]!.from?.value[0]).toMatchObject({ name: ctx.config.appTitle })
+  expect(server.received[1]!.replyTo).toBeUndefined()
   await settle({ mail_from_name: null, mail_reply_to: null })
 })
 

@@ -26,13 +26,17 @@ export function composer(makers: Partial<Record<LinkKind, LinkMaker>> = {}): Com
     const until = isUrgent || mail.atOnce ? undefined : quietUntil(tournament, ctx.now())
     if (until) throw new NotYet(until)
     const letter = await writeLetter(ctx, mail)
+    // What the server itself tells about an account is no tournament's to sign, or to get answers to.
+    const isTournaments = mail.tournamentId !== null
     const address = link && hasLink(letter) ? await makeLink(ctx, mail, all[link]) : undefined
     return {
       subject: letter.said.subject,
       text: textOf(letter, address ?? noLink()),
       html: htmlOf(letter, address),
-      fromName: tournament.mailFromName ?? (LETTERS[mail.kind].to === 'team' ? tournament.name : ctx.config.appTitle),
-      ...(tournament.mailReplyTo !== null && { replyTo: tournament.mailReplyTo }),
+      fromName:
+        (isTournaments ? tournament.mailFromName : null) ??
+        (LETTERS[mail.kind].to === 'team' ? tournament.name : ctx.config.appTitle),
+      ...(isTournaments && tournament.mailReplyTo !== null && { replyTo: tournament.mailReplyTo }),
     }
   }
 }
