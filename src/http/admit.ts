@@ -6,7 +6,7 @@ import { currentScope } from '#src/lib/scope.ts'
 import { type Actor, isConfirmed, may, type Permission } from '#src/permissions.ts'
 import { readBody } from './body.ts'
 import { checkOrigin } from './csrf.ts'
-import { type BodyLimit, bodyMaxBytes } from './limits.ts'
+import { type BodyLimit, bodyMaxBytes, bodyTooLarge } from './limits.ts'
 import { countRequest, identifySender } from './rate-limit.ts'
 import { requestState } from './request-state.ts'
 import type { Tier } from './tiers.ts'
@@ -70,8 +70,8 @@ async function pass(ctx: AppContext, context: Context, admission: Admission): Pr
   if (!state.tournament) throw new AppError('NOT_FOUND', { message: 'There is no such tournament.' })
   guard(state.actor, admission, state.tournament.id, ctx.now())
   checkOrigin(ctx, context.request, state.actor)
-  if (Number(context.request.headers.get('content-length') ?? 0) > bodyMaxBytes(admission.body, ctx.config))
-    throw new AppError('BODY_TOO_LARGE')
+  const maxBytes = bodyMaxBytes(admission.body, ctx.config)
+  if (Number(context.request.headers.get('content-length') ?? 0) > maxBytes) throw bodyTooLarge(maxBytes)
 }
 
 function guard(actor: Actor, admission: Admission, tournamentId: string, now: Date): void {

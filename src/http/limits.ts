@@ -1,4 +1,6 @@
+import { m } from '#messages'
 import type { Config } from '#src/config.ts'
+import { AppError } from '#src/errors.ts'
 
 /** What a route's body may be. JSON that `isOptional` may be left out, whatever type the request says it has. `stream` bodies are read by the route itself, counted by its own reader. */
 export type BodyLimit = {
@@ -37,3 +39,10 @@ export const bodyMaxBytes = ({ kind, maxBytes }: BodyLimit, config: Config): num
   if (kind === 'stream') return maxBytes
   return kind === 'none' ? config.maxRequestSize : Math.min(maxBytes, config.maxRequestSize)
 }
+
+/** The refusal of a larger body. Where people send files it says how much they may have: those are photos, mostly. */
+export const bodyTooLarge = (maxBytes: number): AppError =>
+  new AppError(
+    'BODY_TOO_LARGE',
+    maxBytes < MB ? {} : { message: m.http_too_large({ megabytes: Math.floor(maxBytes / MB) }) },
+  )

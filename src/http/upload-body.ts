@@ -2,6 +2,7 @@ import type { Server } from 'bun'
 import { AppError } from '#src/errors.ts'
 import { currentScope } from '#src/lib/scope.ts'
 import { refuseCompressed } from './body.ts'
+import { bodyTooLarge } from './limits.ts'
 import { minimumRate, type Pace } from './minimum-rate.ts'
 
 const SECOND_MS = 1000
@@ -27,7 +28,7 @@ export type UploadLimits = {
  */
 export function readUpload(request: Request, server: Server<unknown> | null, limits: UploadLimits) {
   refuseCompressed(request)
-  if (Number(request.headers.get('content-length') ?? 0) > limits.maxBytes) throw new AppError('BODY_TOO_LARGE')
+  if (Number(request.headers.get('content-length') ?? 0) > limits.maxBytes) throw bodyTooLarge(limits.maxBytes)
   const body = request.body
   if (body === null || request.bodyUsed) throw new AppError('MALFORMED_REQUEST', { message: 'The body is missing.' })
   const reader = body.getReader()
@@ -69,7 +70,7 @@ export function readUpload(request: Request, server: Server<unknown> | null, lim
         if (refusal !== undefined) throw refusal
         if (done) return
         bytes += value.byteLength
-        if (bytes > limits.maxBytes) throw new AppError('BODY_TOO_LARGE')
+        if (bytes > limits.maxBytes) throw bodyTooLarge(limits.maxBytes)
         rate.received(value.byteLength)
         yield value
       }

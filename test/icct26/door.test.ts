@@ -73,7 +73,8 @@ test('so is what is too large, too late, too often, or comes while nothing can b
   const contentLength = 171 * 1024 * 1024
   const huge = await MultipartClient.open({ port, path: '/api/register/team', headers: ORIGIN, contentLength })
   const tooMuch = await huge.waitForAnswer()
-  await expectRefusal(new Response(tooMuch.body, tooMuch), 413, 'BODY_TOO_LARGE')
+  const { message } = await expectRefusal(new Response(tooMuch.body, tooMuch), 413, 'BODY_TOO_LARGE')
+  expect(message).toContain('170 MB')
 
   const { db } = app.ctx
   app.ctx.db = {
