@@ -23,17 +23,20 @@ export function ErrorPage(props: Props) {
       <h1 class="text-2xl font-semibold">{props.sentence}</h1>
       <div class="mt-4">
         {props.retryAfterSeconds === undefined ? (
-          <p>{hint(props)}</p>
+          <p>{props.code === 'SECOND_FACTOR_REQUIRED' ? m.errors_confirm_form() : hint(props)}</p>
         ) : (
           <Wait seconds={props.retryAfterSeconds} href={props.retryHref} />
         )}
       </div>
       {props.wayHref && (
-        <p class="mt-4">
-          <LinkButton kind="primary" href={props.wayHref}>
+        <div class="mt-4 button-row">
+          <LinkButton kind="primary" href={props.wayHref} attributes={besidesForm(props.code)}>
             {wayWords(props.code)}
           </LinkButton>
-        </p>
+          {props.code === 'SECOND_FACTOR_REQUIRED' && (
+            <Button attributes={{ 'data-send-again': true, hidden: true }}>{m.errors_send_again()}</Button>
+          )}
+        </div>
       )}
       <p class="mt-6">
         <a class="link" href="/">
@@ -76,6 +79,10 @@ export function ErrorFragment(props: Props) {
     </div>
   )
 }
+
+/** To confirm leaves the session and its form's token as they are, so the form that this tab still has can be sent once more. */
+const besidesForm = (code: ErrorCode) =>
+  code === 'SECOND_FACTOR_REQUIRED' ? { target: '_blank', rel: 'noopener' } : undefined
 
 const wayWords = (code: ErrorCode): string => {
   if (code === 'SECOND_FACTOR_REQUIRED') return m.confirm_title()

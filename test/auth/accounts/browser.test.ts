@@ -9,7 +9,7 @@ import {
   sidewaysPixels,
 } from '#test/support/browser.ts'
 import { addTestTournament } from '#test/support/context.ts'
-import { type SignedIn, signedIn } from '#test/support/staff.ts'
+import { PASSWORD, type SignedIn, signedIn } from '#test/support/staff.ts'
 import { openAccounts } from './desk.ts'
 
 setDefaultTimeout(BROWSER_TEST_MAX_MS)
@@ -121,3 +121,28 @@ test('who has not confirmed lately is led to it and back to the form', async () 
   expect(new URL(page.url()).pathname).toBe('/admin/staff')
   await close()
 })
+
+test.each([true, false])(
+  'an invitation sent when the ten minutes are over waits for who confirms (script: %p)',
+  async (hasScript) => {
+    const writer = await signedIn(accounts.ctx, 'owner', `Writer${hasScript}`)
+    const email = `slow.${hasScript}@example.org`
+    const { page, context, close } = await open('/admin/staff', { hasScript }, writer)
+    await page.getByLabel('E-mail').fill(email)
+    await accounts.ctx.db.write`update sessions set confirmed_at = null where id = ${writer.actor.sessionId}`
+    await page.getByRole('button', { name: 'Show the link to copy' }).click()
+    const [tab] = await Promise.all([
+      context.waitForEvent('page'),
+      page.getByRole('link', { name: 'Confirm that it is you' }).click(),
+    ])
+    await tab.getByLabel('Password').fill(PASSWORD)
+    await tab.getByRole('button', { name: 'Confirm' }).click()
+    await tab.waitForURL('**/admin/staff')
+    if (hasScript) await page.getByRole('button', { name: 'Send again' }).click()
+    else await page.reload()
+    await page.getByRole('heading', { name: 'A link for the invitation' }).waitFor()
+    expect(await page.getByLabel('The link').inputValue()).toContain('/invitation/')
+    expect(await accounts.idOf(email)).toBeString()
+    await close()
+  },
+)

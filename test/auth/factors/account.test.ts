@@ -87,7 +87,8 @@ test('whoever confirmed nothing within ten minutes is led to do so, and back', a
   const own = { referer: `${url}${PAGE}?next=/admin` }
   const refusal = await (await visit(`${PAGE}/app`, { cookie, form: { csrf }, headers: own })).text()
   expect(refusal).toContain(`href="/confirm?next=${encodeURIComponent(`${PAGE}?next=/admin`)}"`)
-  expect(refusal).toContain('send it again')
+  expect(refusal).toContain('sends the same form once more')
+  expect(refusal).toContain('target="_blank"')
   expect(await ctx.db.read`select from totp_secrets where staff_id = ${actor.id}`).toHaveLength(0)
 })
 
