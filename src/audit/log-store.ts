@@ -54,10 +54,10 @@ export async function listRows(
     order by e.at ${order}, e.id ${order}`
 }
 
-/** By their names. */
+/** By their names; who was invited and did nothing yet may have none. */
 export async function listChoices(sql: Queryable): Promise<AuditChoices> {
   const rows = await sql<{ of: keyof AuditChoices; id: string; name: string }[]>`
-    (select 'staff' as of, id, name from staff order by name limit ${CHOICES_MAX})
+    (select 'staff' as of, id, name from staff where name <> '' order by name limit ${CHOICES_MAX})
     union all (select 'tournaments', id, name from tournaments order by name limit ${CHOICES_MAX})`
   const of = (which: keyof AuditChoices) => rows.filter((row) => row.of === which).map(({ id, name }) => ({ id, name }))
   return { staff: of('staff'), tournaments: of('tournaments') }

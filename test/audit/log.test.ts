@@ -33,6 +33,14 @@ const events = async (query: string) =>
   [...(await page(query)).matchAll(/<th scope="row"[^>]*>(.*?)<\/th>/g)].map(([, event]) => event!)
 
 describe('the page', () => {
+  test('somebody who was invited without a name has words for a link, and is no choice of who did something', async () => {
+    const form = { csrf: owner.csrf, email: 'nameless@example.org', role: 'viewer', sending: 'link' }
+    expect((await visit('/admin/staff', { cookie: owner.cookie, form })).status).toBe(200)
+    const html = await page()
+    expect(html).toMatch(/<a href="\/admin\/staff\/[\w-]+">Somebody invited/)
+    expect(html).not.toMatch(/<option[^>]*><\/option>/)
+  })
+
   test('each row says in words what happened, when, by whom, to what, and from where', async () => {
     const { id } = await send(url)
     const form = { csrf: owner.csrf, expectedState: 'submitted', reason: '' }

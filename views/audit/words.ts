@@ -86,6 +86,7 @@ export function actorWords({ actorKind, actorName }: Pick<AuditRow, 'actorKind' 
 export function subjectWords({ kind, name }: AuditSubject): string {
   if (kind === 'document') return m.audit_about_document({ team: name })
   if (kind === 'mail') return m.audit_about_mail()
+  if (kind === 'staff' && name === '') return m.audit_about_nameless()
   return kind === 'key' ? m.audit_about_key({ name }) : name
 }
 
