@@ -18,9 +18,14 @@ export const newKnownBrowser = (ctx: AppContext, accountKey: string, { isByLink 
   ctx.keys.sign(PURPOSE, [accountMark(ctx, accountKey), newToken(), ...(isByLink ? [BY_LINK] : [])].join('.'))
 
 /** What wrong guesses at an account are counted by: by the browser where the account knows it, else for all strangers together. */
-export function guessSubject(ctx: AppContext, accountKey: string, note: string | undefined): string {
+export function guessSubject(
+  ctx: AppContext,
+  accountKey: string,
+  note: string | undefined,
+  what: 'sign-in' | 'reset' = 'sign-in',
+): string {
   const { browser } = readNote(ctx, accountKey, note) ?? {}
-  return browser === undefined ? `sign-in ${accountKey}` : `sign-in ${accountKey} from ${browser}`
+  return browser === undefined ? `${what} ${accountKey}` : `${what} ${accountKey} from ${browser}`
 }
 
 /** The network that wrong guesses are counted by besides; undefined for a browser that the account knows, which neighbours do not make wait. */

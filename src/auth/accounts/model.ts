@@ -11,6 +11,8 @@ export const RESET_MS = HOUR_MS
 export const EMAIL_CHANGE_MS = DAY_MS
 /** Whoever asks again and again for a new password fills nobody's mailbox: that many a day for an account. */
 export const RESETS_A_DAY_MAX = 3
+/** All in all, for a browser that the account knows: strangers have not used these up. */
+export const KNOWN_RESETS_A_DAY_MAX = 6
 /** To whatever address those who invite type: that many of a kind a day for an address. */
 export const INVITATIONS_A_DAY_MAX = 5
 /** To whatever address somebody types: that many a day for an account. */

@@ -11,12 +11,13 @@ import type { StaffAccount } from '#src/staff/model.ts'
 import { findAccountByEmail, getAccount, lockAccount, preparePassword, setPassword } from '#src/staff/service.ts'
 import { doAfterwards } from '#src/vitals/afterwards.ts'
 import { endChallenges } from '../challenges.ts'
+import { guessAddress, guessSubject, isKnownBrowser } from '../known-browser.ts'
 import { deleteSessionsOf } from '../store.ts'
 import { endEmailChanges } from './email-store.ts'
 import { requireDelivery, type Sending } from './invite.ts'
 import { type FoundLink, useLink, useLinksOf } from './link-store.ts'
 import { getLink, newStaffLink } from './links.ts'
-import { RESET_MS, RESETS_A_DAY_MAX } from './model.ts'
+import { KNOWN_RESETS_A_DAY_MAX, RESET_MS, RESETS_A_DAY_MAX } from './model.ts'
 import { changeAccount, requireManaging } from './rights.ts'
 
 const DAY_MS = 86_400_000
@@ -24,15 +25,22 @@ const DAY_MS = 86_400_000
 /**
  * Somebody asks for a new password. Whether the address has an account, and one that may sign in, is told by nothing, not even by time:
  * what is done about it begins when the answer is made. Each asking counts as a wrong guess of the address asked for and of the network
- * asked from. Throws VALIDATION_FAILED (`email`), RATE_LIMITED, MAIL_NOT_SET_UP.
+ * asked from; a browser that the account knows is counted apart, so that no stranger uses up what it may ask for. Throws VALIDATION_FAILED
+ * (`email`), RATE_LIMITED, MAIL_NOT_SET_UP.
  */
-export async function requestReset(ctx: AppContext, typed: string, network: string): Promise<void> {
+export async function requestReset(
+  ctx: AppContext,
+  typed: string,
+  from: { address: string; knownBrowser?: string },
+): Promise<void> {
   requireDelivery(ctx, 'mail')
   const email = typed.trim()
   const wrong = checkEmail(email)
   if (wrong) throw new AppError('VALIDATION_FAILED', { errors: [{ field: 'email', ...wrong }] })
   const { guesses } = ctx.limits
-  const asked = await guesses.guess(`reset ${emailKey(email)}`, network, async () => undefined)
+  const key = emailKey(email)
+  const address = guessAddress(ctx, key, from)
+  const asked = await guesses.guess(guessSubject(ctx, key, from.knownBrowser, 'reset'), address, async () => undefined)
   if (asked.outcome === 'wait') {
     const { seconds } = asked
     const { usedUp } = guesses
@@ -42,10 +50,11 @@ export async function requestReset(ctx: AppContext, typed: string, network: stri
       usedUp,
     })
   }
-  doAfterwards(ctx.vitals, () => postReset(ctx, emailKey(email)))
+  const most = isKnownBrowser(ctx, key, from.knownBrowser) ? KNOWN_RESETS_A_DAY_MAX : RESETS_A_DAY_MAX
+  doAfterwards(ctx.vitals, () => postReset(ctx, key, most))
 }
 
-async function postReset(ctx: AppContext, key: string): Promise<void> {
+async function postReset(ctx: AppContext, key: string, most: number): Promise<void> {
   try {
     const mails = await retryTransient(
       () =>
@@ -55,8 +64,8 @@ async function postReset(ctx: AppContext, key: string): Promise<void> {
           // One after another, so that many who ask at once do not overtake the count.
           await lockAccount(tx, account.id)
           const since = new Date(ctx.now().getTime() - DAY_MS)
-          const posted = await countStaffMails(tx, 'password_reset', account, { since, most: RESETS_A_DAY_MAX })
-          if (posted >= RESETS_A_DAY_MAX) return 0
+          const posted = await countStaffMails(tx, 'password_reset', account, { since, most })
+          if (posted >= most) return 0
           await mailReset(tx, ctx, account)
           await record(tx, { event: 'staff.reset-requested', actor: NOBODY, subjectId: account.id })
           return 1

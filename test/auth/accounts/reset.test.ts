@@ -116,6 +116,23 @@ describe('a forgotten password', () => {
   })
 })
 
+test('whoever signed in with this browser before is mailed a link, however many strangers had sent', async () => {
+  await add('Harried')
+  ctx.travel(DAY_MS)
+  const email = 'harried@example.org'
+  const known = (await signIn(email, PASSWORD)).headers.getSetCookie().find((one) => one.startsWith('browser='))!
+  const askFrom = async (cookie?: string) => {
+    const before = ended()
+    const { status } = await visit('/password-reset', { cookie, form: { email } })
+    if (status === 303) await untilIs(ended, (count) => count > before)
+    return [status, await mailed(email)]
+  }
+  for (let tries = 0; tries < 5; tries += 1) await askFrom()
+  expect(await askFrom()).toEqual([429, 3])
+  expect(await askFrom(known.split(';')[0])).toEqual([303, 4])
+  expect(await askFrom(known.replace('browser=', 'browser=x').split(';')[0])).toEqual([429, 4])
+})
+
 describe('the answer', () => {
   test('is the same for an account and for none, one that is disabled, one that is only invited', async () => {
     const owner = await signedIn(ctx, 'owner')

@@ -14,7 +14,7 @@ import { EmailChangePage, EmailDonePage } from '#views/staff/email-change.tsx'
 import { InvitationPage } from '#views/staff/invitation.tsx'
 import { NewPasswordPage, RequestResetPage } from '#views/staff/password-reset.tsx'
 import { deviceOf } from '../../device.ts'
-import { browserCookie, sessionCookie, welcomeIn } from '../../pages.ts'
+import { browserCookie, knownBrowserOf, sessionCookie, welcomeIn } from '../../pages.ts'
 import { signOut } from '../../service.ts'
 import { acceptInvitation, getInvitation } from '../accept.ts'
 import { confirmEmailChange, getEmailChange, refuseEmailChange } from '../email-change.ts'
@@ -53,9 +53,10 @@ export const staffLinkPages = (ctx: AppContext) =>
     .get('/password-reset', () => showRequest(ctx, {}), page())
     .post(
       '/password-reset',
-      async ({ body, address }) => {
+      async ({ body, address, request }) => {
         try {
-          await requestReset(ctx, body.email, networkOf(address))
+          const knownBrowser = knownBrowserOf(ctx, request)
+          await requestReset(ctx, body.email, { address: networkOf(address), knownBrowser })
         } catch (thrown) {
           if (!(thrown instanceof AppError)) throw thrown
           const { code, message, retryAfterSeconds, usedUp, status } = thrown
