@@ -26,7 +26,7 @@ export function AppPage({ frame, secret, uri, qr, next, errors = [], waitSeconds
   const flash =
     waitSeconds === undefined ? undefined : { kind: 'error' as const, text: m.auth_wait({ count: waitSeconds }) }
   return (
-    <StaffPage title={m.factor_app_title()} flash={flash} {...frame}>
+    <StaffPage title={m.factor_app_title()} flash={flash} {...frame} isEnrolment>
       <Heading title={m.factor_app_title()} />
       {waitSeconds !== undefined && <Countdown seconds={waitSeconds} />}
       <ErrorSummary errors={errors} />

@@ -39,7 +39,7 @@ export function FactorsPage(props: FactorsProps) {
   const hasFactor = props.hasTotp || props.passkeys.length > 0
   const flash = notice && { kind: 'success' as const, text: NOTICES[notice]() }
   return (
-    <StaffPage title={m.factor_title()} flash={flash} {...frame}>
+    <StaffPage title={m.factor_title()} flash={flash} {...frame} isEnrolment>
       <Heading title={m.factor_title()} lead={m.factor_lead()} />
       <ErrorSummary errors={errors} />
       {!isConfirmed && (

@@ -23,6 +23,8 @@ export type StaffPageProps = {
   warnings?: readonly string[]
   /** That a second factor is to be set up, and by when. */
   enrolment?: string
+  /** The page where that is done, which needs no link to itself. */
+  isEnrolment?: boolean
   /** What the server tells of itself, to those who may open its System page. */
   notices?: readonly string[]
   /** Whether the person may open the System page. */
@@ -80,7 +82,7 @@ export function StaffPage(props: StaffPageProps) {
         ))}
         {props.enrolment && (
           <Flash kind="warning" text={props.enrolment}>
-            <a href="/account/second-factor">{m.factor_reminder_link()}</a>
+            {!props.isEnrolment && <a href="/account/second-factor">{m.factor_reminder_link()}</a>}
           </Flash>
         )}
         {props.notices?.map((text) => (

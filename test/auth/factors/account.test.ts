@@ -113,6 +113,9 @@ test('every step of the set-up tells the same day, by the tournament’s clock',
   const day = await by(PAGE)
   expect(day).toBeDefined()
   expect([await by(`${PAGE}/app`), await by('/confirm')]).toEqual([day, day])
+  const linkHere = `<a href="${PAGE}">`
+  expect(await (await visit('/account', { cookie })).text()).toContain(linkHere)
+  expect(await (await visit(PAGE, { cookie })).text()).not.toContain(linkHere)
   const name = (await ctx.findTournament())!.name
   const wrong = await visit(`${PAGE}/app/code`, { cookie, form: { csrf, code: 'none' } })
   expect(await wrong.text()).toContain(name)
