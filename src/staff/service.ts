@@ -57,13 +57,18 @@ export async function insertStaff(
   await record(tx, { event: 'staff.added', ...about, data: { role: staff.role } })
 }
 
-/** The account of this e-mail if the password is its own, disabled or not; the same time is taken for unknown ones. */
+/**
+ * The account of this e-mail if the password is its own, disabled or not; the same time is taken for unknown ones. `noteTried` hears whose
+ * it is before the password is looked at.
+ */
 export async function findByPassword(
   ctx: AppContext,
   email: string,
   password: string,
+  noteTried: (staffId: string) => void = () => {},
 ): Promise<store.Credentials | undefined> {
   const staff = await store.findCredentialsByEmail(ctx.db.read, emailKey(email))
+  if (staff) noteTried(staff.id)
   const matches = await isPassword(password, staff?.passwordHash)
   if (!matches || !staff) return undefined
   const former = staff.passwordHash!

@@ -7,11 +7,12 @@ import * as store from './store.ts'
 
 /** Crockford's base 32: no I, L, O or U. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-const CODE_LENGTH = 16
+/** OWASP ASVS 5, 6.5.2: 112 bits or more need no slow hash. */
+const CODE_LENGTH = 24
 const GROUP = /.{4}(?=.)/g
 const PURPOSE = 'recovery code'
 
-/** Ten new codes of 80 bits in place of all earlier ones, as they are shown once: `ABCD-EFGH-JKMN-PQRS`. Only digests under the server's key stay. */
+/** Ten new codes of 120 bits in place of all earlier ones, as they are shown once: `ABCD-EFGH-…`, six groups. Only digests under the server's key stay. */
 export async function makeRecoveryCodes(
   tx: Queryable,
   ctx: AppContext,

@@ -40,11 +40,15 @@ export async function signIn<Session>(
   // Nobody's account, so it must not make everybody wait who leaves the field empty.
   if (accountKey === '') return { outcome: 'wrong', errors: [wrong('email', 'wrong', m.auth_wrong())] }
   const subject = guessSubject(ctx, accountKey, visitor.knownBrowser)
-  const check = () => findByPassword(ctx, email.trim(), password)
+  let triedId: string | undefined
+  const noteTried = (staffId: string) => {
+    triedId = staffId
+  }
+  const check = () => findByPassword(ctx, email.trim(), password, noteTried)
   const address = guessAddress(ctx, accountKey, visitor)
   const guess = await inTurn(() => ctx.limits.guesses.guess(subject, address, check))
   if (guess.outcome !== 'right') {
-    ctx.log.warn({ outcome: guess.outcome }, 'sign-in.refused')
+    ctx.log.warn({ outcome: guess.outcome, staffId: triedId }, 'sign-in.refused')
     return guess.outcome === 'wait' ? guess : { outcome: 'wrong', errors: [wrong('password', 'wrong', m.auth_wrong())] }
   }
   const person = guess.right

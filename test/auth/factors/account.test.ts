@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 
 const PAGE = '/account/second-factor'
-const CODE = /[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3}/g
+const CODE = /[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){5}/g
 
 const anotherSession = (staffId: string, isConfirmed = true) =>
   ctx.db.write.begin((tx) => startSession(tx, { staffId, device: '', isConfirmed }, ctx.now()))

@@ -16,11 +16,11 @@ beforeEach(() => {
 const HERE = '192.0.2.7'
 const check = async (staffId: string, code: string) => (await checkFactor(ctx, staffId, code, HERE)).outcome
 
-test('ten codes of 80 bits, in groups, each as a digest only', async () => {
+test('ten codes of 120 bits, in groups, each as a digest only', async () => {
   const { actor, codes } = await enrolled(ctx, 'viewer', 'Asha')
   expect(codes).toHaveLength(10)
   expect(new Set(codes).size).toBe(10)
-  for (const code of codes) expect(code).toMatch(/^(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/)
+  for (const code of codes) expect(code).toMatch(/^(?:[0-9A-HJKMNP-TV-Z]{4}-){5}[0-9A-HJKMNP-TV-Z]{4}$/)
   const rows = await ctx.db.read`select code_hash as hash from recovery_codes where staff_id = ${actor.id}`
   expect(rows.map(({ hash }) => hash.length)).toEqual(Array(10).fill(32))
 })
