@@ -143,7 +143,7 @@ describe('what failed tells of nobody', () => {
     await visit('/sign-in', { form: { email: owner.email, password: 'not this one' } })
     await visit('/entry', { form: { reference, pin: '000000' } })
     expect(told().slice(1)).toEqual([
-      { event: 'sign-in.refused', outcome: 'wrong' },
+      { event: 'sign-in.refused', outcome: 'wrong', staffId: owner.actor.id },
       { event: 'entry.refused', outcome: 'wrong' },
     ])
     expect(await audited()).toHaveLength(1)
