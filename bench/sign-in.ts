@@ -16,7 +16,9 @@ const HASHES_AT_ONCE = 2
 const TARGET = 1.5
 const PROBE_EVERY_MS = 10
 const GUESSES = 60
-const PAUSE_MS = 30
+/** Of what is answered at once; no more than three a person, who would not be written to again. */
+const ASKINGS = 250
+const PAUSE_MS = 80
 const PUBLIC_URL = 'http://localhost:1'
 /** Wrong guesses are part of what is measured, and would have to wait. Mail is asked for; nobody takes it. */
 const SETTINGS = {
@@ -67,25 +69,37 @@ async function measureCrowd(server: RunningServer, hash: string, { rounds }: Opt
   )
 }
 
-/** Alternating, so that whatever else the machine does meets both alike. */
+/** In turn, so that whatever else the machine does meets both alike. */
 async function measureRefusals({ url }: RunningServer): Promise<void> {
   const stranger = (number: number) => `nobody.${number}@example.org`
   const captain = await registerTeam(url)
-  await compare('wrong password', '/sign-in', 422, emailOf, stranger)
-  await compare('password forgotten', '/password-reset', 303, emailOf, stranger)
-  await compare('captain’s link', '/entry/link', 303, () => captain, stranger)
+  await compare('wrong password', '/sign-in', 422, GUESSES, emailOf, stranger)
+  await compare('password forgotten', '/password-reset', 303, ASKINGS, emailOf, stranger)
+  await compare('captain’s link', '/entry/link', 303, ASKINGS, () => captain, stranger)
 
-  async function compare(what: string, path: string, status: number, ...emails: ((number: number) => string)[]) {
-    let number = 0
-    const asking = emails.map((emailOf) => async () => {
-      number += 1
-      const form = { email: emailOf(1 + (number % PEOPLE)), password: 'a rope for the tent' }
-      const took = await inMs(() => post(url, path, form, status))
-      // What is done after an answer is no part of the next one's time.
-      await Bun.sleep(PAUSE_MS)
-      return took
+  async function compare(
+    what: string,
+    path: string,
+    status: number,
+    rounds: number,
+    ...emails: ((number: number) => string)[]
+  ) {
+    const asking = emails.map((emailOf) => {
+      let number = 0
+      return async () => {
+        number += 1
+        const form = { email: emailOf(1 + (number % PEOPLE)), password: 'a rope for the tent' }
+        const took = await inMs(() => post(url, path, form, status))
+        // What is done after an answer is no part of the next one's time.
+        await Bun.sleep(PAUSE_MS)
+        return took
+      }
     })
-    const [known, unknown] = (await alternate(GUESSES, asking)).map(figureOf)
+    const times = asking.map((): number[] => [])
+    // By lot: what was asked before, and what the server still does about it, is then the same for both.
+    for (const index of shuffled(asking.flatMap((_, index) => Array.from({ length: rounds }, () => index))))
+      times[index]!.push(await asking[index]!())
+    const [known, unknown] = times.map(figureOf)
     tell(`${what}: known`, spread(known!, ' ms'))
     tell(`${what}: unknown`, spread(unknown!, ' ms'))
     const [less, more] = [known!.median, unknown!.median].toSorted((a, b) => a - b)
@@ -100,6 +114,15 @@ async function registerTeam(url: string): Promise<string> {
   const { status } = await fetch(`${url}/api/v1/registrations`, { method: 'POST', headers, body })
   if (status !== 201) throw new Error(`A registration was answered with ${status}.`)
   return bodyTemplate().captain.email
+}
+
+/** Each order is as likely as any other (Fisher and Yates). */
+function shuffled<T>(items: T[]): T[] {
+  for (let last = items.length - 1; last > 0; last -= 1) {
+    const chosen = Math.floor(Math.random() * (last + 1))
+    ;[items[last], items[chosen]] = [items[chosen]!, items[last]!]
+  }
+  return items
 }
 
 const emailOf = (index: number) => `person.${index}@example.org`

@@ -24,7 +24,7 @@ const DAY_MS = 86_400_000
 
 /**
  * Somebody asks for a new password. Whether the address has an account, and one that may sign in, is told by nothing, not even by time:
- * what is done about it begins when the answer is made. Each asking counts as a wrong guess of the address asked for and of the network
+ * what is done about it begins when the answer is gone. Each asking counts as a wrong guess of the address asked for and of the network
  * asked from; a browser that the account knows is counted apart, so that no stranger uses up what it may ask for. Throws VALIDATION_FAILED
  * (`email`), RATE_LIMITED, MAIL_NOT_SET_UP.
  */

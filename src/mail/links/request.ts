@@ -19,7 +19,7 @@ const DAY_MS = 86_400_000
 
 /**
  * A captain asks for the link to their team's page: it goes to the address of each team that has it as its captain's. Whether any has is
- * told by nothing, not even by time: what is done about it begins when the answer is made, and nobody waits for it. Each asking counts as
+ * told by nothing, not even by time: what is done about it begins when the answer is gone, and nobody waits for it. Each asking counts as
  * a wrong guess of the address asked for and of the network asked from. Throws VALIDATION_FAILED (`email`), RATE_LIMITED.
  */
 export async function requestEntryLink(ctx: AppContext, typed: string, network: string): Promise<void> {
