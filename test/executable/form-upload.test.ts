@@ -26,6 +26,8 @@ test('a form of 170 MB that is dropped half-way registers nothing, leaves no hal
   const server = await startExecutable({ env: SETTINGS })
   const before = highWater(server)
   const client = await open(server)
+  const page = await (await fetch(`${server.url}/register`)).text()
+  await client.field('draft', /name="draft" value="([^"]+)"/.exec(page)![1]!)
   const file = samplePdf(FILE_BYTES)
   const slots = SLOTS.slice(0, Math.floor(SLOTS.length / 2))
   for (const slot of slots) await client.file(slot, 'scan.pdf', 'application/pdf', file)
@@ -41,7 +43,7 @@ test('a form of 170 MB that is dropped half-way registers nothing, leaves no hal
 
   await until(() => incoming(server).length === 0)
   expect(await sql`select from teams`).toHaveLength(0)
-  // What had arrived whole waits in the draft for the captain to come back.
+  // What had arrived whole waits in the draft that the form named, for the captain to come back.
   expect(await kept()).toHaveLength(slots.length)
   await sql.end()
   expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
