@@ -1,26 +1,16 @@
 import { parseArgs } from 'node:util'
 import { type Breach, type Verdict, verifyAudit } from '#src/audit/service.ts'
-import type { AppContext } from '#src/context.ts'
+import { type CommandTools, EXIT_USAGE } from './command-tools.ts'
 
 const EXIT_BROKEN = 1
-/** EX_USAGE of sysexits.h. */
-const EXIT_USAGE = 64
 const USAGE = 'Usage: teamsheet audit verify [--seal <hash>]'
 const SEAL = /^[\da-f]{64}$/
-
-type Flags = Readonly<Record<string, string | undefined>>
-export type AuditCommandTools = {
-  /** Opens the database, beside a running server or alone. */
-  open(flags: Flags): Promise<{ ctx: AppContext; close(): Promise<void> }>
-  print(line: string): void
-  complain(line: string): void
-}
 
 /**
  * `audit verify`: whether the audit log is as it was sealed; with `--seal` also whether it still holds the batch of that hash, which the
  * log or an earlier verification told. Returns the exit code: 1 where it is not.
  */
-export async function audit(args: string[], { open, print, complain }: AuditCommandTools): Promise<number> {
+export async function audit(args: string[], { open, print, complain }: CommandTools): Promise<number> {
   const asked = readArguments(args)
   if (typeof asked === 'string') {
     complain(asked)

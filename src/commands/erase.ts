@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util'
-import type { AppContext } from '#src/context.ts'
 import { isRef, type Person, readSearch } from '#src/erasure/model.ts'
 import {
   type Erased,
@@ -13,27 +12,18 @@ import {
 } from '#src/erasure/service.ts'
 import { AppError } from '#src/errors.ts'
 import { SYSTEM } from '#src/permissions.ts'
+import { type CommandTools, EXIT_USAGE } from './command-tools.ts'
 
 const EXIT_REFUSED = 1
-/** EX_USAGE of sysexits.h. */
-const EXIT_USAGE = 64
 const USAGE = `Usage: teamsheet erase --find <name, phone or e-mail>
        teamsheet erase --of <place>
        teamsheet erase <place>… [--team-documents] [--confirm]`
-
-type Flags = Readonly<Record<string, string | undefined>>
-export type EraseCommandTools = {
-  /** Opens the database, beside a running server or alone. */
-  open(flags: Flags): Promise<{ ctx: AppContext; close(): Promise<void> }>
-  print(line: string): void
-  complain(line: string): void
-}
 
 /**
  * `erase`: a person from the shell. `--find` prints everybody like that, each with the place to name, `--of` every place of one person;
  * places print what would be erased, and with `--confirm` it is. Returns the exit code.
  */
-export async function erase(args: string[], { open, print, complain }: EraseCommandTools): Promise<number> {
+export async function erase(args: string[], { open, print, complain }: CommandTools): Promise<number> {
   const asked = readArguments(args)
   if (typeof asked === 'string') {
     complain(asked)

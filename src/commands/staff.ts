@@ -13,9 +13,8 @@ import { emailKey } from '#src/lib/names.ts'
 import { ROLE_NAMES, type Role, SYSTEM } from '#src/permissions.ts'
 import { addStaff, findAccountByEmail } from '#src/staff/service.ts'
 import { roleText } from '#views/staff/words.ts'
+import { type CommandTools, EXIT_USAGE } from './command-tools.ts'
 
-/** EX_USAGE of sysexits.h. */
-const EXIT_USAGE = 64
 const EXIT_REFUSED = 1
 const ACTS = ['add', 'list', 'reset', 'disable', 'enable'] as const
 const USAGE = `Usage: teamsheet staff add --email <address> --name <name> --role <${ROLE_NAMES.join('|')}> --password-stdin
@@ -24,14 +23,9 @@ const USAGE = `Usage: teamsheet staff add --email <address> --name <name> --role
        teamsheet staff disable --email <address>
        teamsheet staff enable --email <address>`
 
-type Flags = Readonly<Record<string, string | undefined>>
-export type StaffCommandTools = {
-  /** Opens the database, beside a running server or alone. */
-  open(flags: Flags): Promise<{ ctx: AppContext; close(): Promise<void> }>
+export type StaffCommandTools = CommandTools & {
   /** All of standard input. */
   readInput(): Promise<string>
-  print(line: string): void
-  complain(line: string): void
 }
 
 /**
