@@ -102,7 +102,7 @@ export function makeApp(ctx: AppContext, files: AssetFiles, clientFiles?: Client
     .onAfterResponse({ as: 'global' }, ({ request, responseValue, route, set }) => {
       const answered = responseValue instanceof Response ? responseValue.status : Number(set.status ?? 200)
       const status = outcomeOf(request, answered)
-      logRequest(ctx, request, status)
+      logRequest(ctx, request, status, route)
       countAnswer(ctx, request, route, status)
     })
     .use(apiDocs(ctx, new Elysia().use(versionOne(ctx)).use(firstClient(ctx))))

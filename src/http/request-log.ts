@@ -4,13 +4,13 @@ import { idOf } from '#src/permissions.ts'
 import { requestState } from './request-state.ts'
 
 /** One line a request: the route's pattern rather than its address, ids rather than people. Durations are in milliseconds. */
-export function logRequest(ctx: AppContext, request: Request, status: number): void {
+export function logRequest(ctx: AppContext, request: Request, status: number, route = ''): void {
   const state = requestState(request)
   const scope = currentScope()
   const fields = {
     requestId: state.id,
     method: request.method,
-    route: state.route || 'unknown',
+    route: state.route || route || 'unknown',
     status,
     code: state.code,
     durationMs: tenths(performance.now() - state.startedAt),

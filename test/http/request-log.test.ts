@@ -41,6 +41,15 @@ test('a registration: what, how it ended, how long, how much, and what it asked 
   expect(bytes).toBeGreaterThan(0)
 })
 
+test('a probe and an asset stand under their patterns, what is not there under none', async () => {
+  for (const [path, route] of [
+    ['/healthz', '/healthz'],
+    ['/assets/0/none.css', '/assets/:hash/:name'],
+    ['/nowhere', 'unknown'],
+  ])
+    expect(await lineOf(await fetch(app.url + path))).toMatchObject({ route })
+})
+
 test('who asked, by id', async () => {
   const answer = await fetch(`${app.url}/admin`, { headers: { cookie: reviewer.cookie } })
   const line = await lineOf(answer)
