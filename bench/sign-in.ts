@@ -20,32 +20,40 @@ const GUESSES = 60
 const ASKINGS = 250
 const PAUSE_MS = 80
 const PUBLIC_URL = 'http://localhost:1'
-/** Wrong guesses are part of what is measured, and would have to wait. Mail is asked for; nobody takes it. */
-const SETTINGS = {
-  GUESS_DELAY_FROM: '1000',
-  GUESS_DELAY_FROM_ADDRESS: '100000',
-  PUBLIC_URL,
-  SMTP_SERVER: '127.0.0.1',
-  SMTP_PORT: '1',
-  SMTP_FROM_EMAIL: 'desk@example.org',
-}
+/** Wrong guesses are part of what is measured, and would have to wait. */
+const NO_WAITS = { GUESS_DELAY_FROM: '1000', GUESS_DELAY_FROM_ADDRESS: '100000' }
+/** Mail is asked for; nobody takes it. */
+const MAIL = { SMTP_SERVER: '127.0.0.1', SMTP_PORT: '1', SMTP_FROM_EMAIL: 'desk@example.org' }
 
 /** Everybody signs in at the same moment; and whether the time of a refusal tells who has an account. */
 export async function measureSignIns(product: Product, options: Options): Promise<void> {
   title(`Sign-in, ${PEOPLE} people at the same moment`)
   note('Beside as many argon2id hashes of the same memory and passes, two at once, by themselves.')
-  await inFolder(async (folder) => {
-    const server = await startProduct(product, folder, SETTINGS)
+  const hash = await Bun.password.hash(PASSWORD, ARGON2ID)
+  await withPeople(product, hash, {}, (server) => measureCrowd(server, hash, options))
+  note('The same where every browser is new to its account and a mail says so, to a mail server that is down.')
+  await withPeople(product, hash, MAIL, async (server) => {
+    await measureCrowd(server, hash, options)
+    await measureRefusals(server)
+  })
+}
+
+/** Lends a server on which everybody has an account. */
+const withPeople = (
+  product: Product,
+  hash: string,
+  settings: Record<string, string>,
+  work: (server: RunningServer) => Promise<void>,
+): Promise<void> =>
+  inFolder(async (folder) => {
+    const server = await startProduct(product, folder, { ...NO_WAITS, PUBLIC_URL, ...settings })
     try {
-      const hash = await Bun.password.hash(PASSWORD, ARGON2ID)
       await addPeople(server.connection(), hash)
-      await measureCrowd(server, hash, options)
-      await measureRefusals(server)
+      await work(server)
     } finally {
       await server.stop()
     }
   })
-}
 
 async function measureCrowd(server: RunningServer, hash: string, { rounds }: Options): Promise<void> {
   const waits: number[] = []
